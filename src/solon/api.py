@@ -1,0 +1,245 @@
+"""The Python face of Solon: the same verbs as the command line, assembled from the same parts."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from solon.contract import Fault, Invalid, Outcome, Program, ProgramFault, Scored, Task, Unavailable, Value
+from solon.engine import (
+    Budget,
+    Bundle,
+    Card,
+    Configuration,
+    Estimate,
+    Observer,
+    PoolJudge,
+    Run,
+    Seeds,
+    check_program,
+    default_folder,
+    fresh_root,
+    metric_estimates,
+    objective,
+    package_versions,
+    public_seeds,
+    read_program,
+    shares,
+)
+from solon.propose import make_proposer
+from solon.sandbox import Limits
+from solon.search import make_strategy
+from solon.tasks import load
+
+Option = str | int | float | bool
+Options = Mapping[str, Option]
+
+DEFAULT_SECONDS = 120.0
+"""Search budget of a run for which no limit is named."""
+
+
+class Evaluation(Value, frozen=True):
+    """What judging one program on public seeds gave; the schema of ``solon eval --json``."""
+
+    task: str
+    version: str
+    program: str
+    digest: str
+    isolation: str
+    outcome: Literal["scored", "invalid", "unavailable"]
+    fault: Fault | None
+    metrics: dict[str, Estimate]
+    share_of_bound: float | None
+    slips: int
+    first_slip: Fault | None
+    wall_seconds: float
+    reason: str = ""  # why the judge was unavailable
+    schema: int = 1
+
+
+def evaluate(  # one keyword an option of `solon eval`
+    task: str | Task,
+    program: str | Path | Program,
+    *,
+    seeds: int = 5,
+    options: Options | None = None,
+    isolation: str = "auto",
+    workers: int = 0,
+    limits: Limits | None = None,
+) -> Evaluation:
+    """Judge one program on the public seeds 0, 1, ..., seeds - 1.
+
+    Args:
+        task: a task or its name (see ``solon tasks``).
+        program: a program, or the path of a Python file.
+        seeds: how many seeds, at least 1.
+        options: the task's options when it is given by name.
+        isolation: "auto", "full", "no-namespaces", "process" or "none".
+        workers: judging processes; 0 for one a core.
+        limits: CPU seconds, memory and wall seconds of an episode.
+
+    Raises:
+        ValueError: the call is wrong; the message names the remedy.
+        InfrastructureError: this machine cannot isolate programs as asked.
+    """
+    arguments = {"seeds": seeds, "options": options, "isolation": isolation, "workers": workers, "limits": limits}
+    return next(evaluate_all(task, [program], **arguments))  # pyright: ignore[reportArgumentType]  # same keywords
+
+
+def evaluate_all(  # one keyword an option of `solon eval`
+    task: str | Task,
+    programs: Sequence[str | Path | Program],
+    *,
+    seeds: int = 5,
+    options: Options | None = None,
+    isolation: str = "auto",
+    workers: int = 0,
+    limits: Limits | None = None,
+) -> Iterator[Evaluation]:
+    """Judge several programs on common public seeds, one after the other; see ``evaluate``."""
+    if seeds < 1:
+        raise ValueError(f"seeds must be 1 or more, got {seeds}")
+    loaded = load(task, **(options or {})) if isinstance(task, str) else task
+    readable = [(str(it), read_program(Path(it))) if not isinstance(it, Program) else ("", it) for it in programs]
+    with PoolJudge(loaded, isolation=isolation, limits=limits, workers=workers) as judge:
+        for name, program in readable:
+            start = time.perf_counter()
+            outcome = _judge_one(judge, loaded, program, seeds)
+            yield _evaluation(loaded, judge.isolation, name, program, outcome, time.perf_counter() - start)
+
+
+def _judge_one(judge: PoolJudge, task: Task, program: Program, seeds: int) -> Outcome:
+    try:
+        check_program(program)
+    except ProgramFault as raised:
+        return Invalid(raised.fault)
+    if fault := task.lint(program):
+        return Invalid(fault)
+    return next(judge.judge([(program, public_seeds(seeds))]))
+
+
+def _evaluation(  # a row of a table is made of its cells
+    task: Task, isolation: str, name: str, program: Program, outcome: Outcome, wall_seconds: float, /
+) -> Evaluation:
+    episodes = outcome.episodes if isinstance(outcome, Scored) else ()
+    metrics = metric_estimates(episodes) if episodes else {}
+    slips = [episode.first_slip for episode in episodes if episode.first_slip]
+    return Evaluation(
+        task=task.name,
+        version=task.version,
+        program=name,
+        digest=program.digest,
+        isolation=isolation,
+        outcome="scored" if episodes else "unavailable" if isinstance(outcome, Unavailable) else "invalid",
+        fault=outcome.fault if isinstance(outcome, Invalid) else None,
+        metrics=metrics,
+        share_of_bound=shares(task, metrics).get(objective(task).name) if episodes else None,
+        slips=sum(episode.slips for episode in episodes),
+        first_slip=slips[0] if slips else None,
+        wall_seconds=round(wall_seconds, 3),
+        reason=outcome.reason if isinstance(outcome, Unavailable) else "",
+    )
+
+
+def run(  # noqa: PLR0913  # one keyword an option of `solon run`
+    task: str,
+    *,
+    proposer: str = "offline",
+    strategy: str = "race",
+    strategy_options: Options | None = None,
+    feedback: str = "dense",
+    budget: Budget | None = None,
+    sealed_seeds: int = 20,
+    seed: int | None = None,
+    options: Options | None = None,
+    isolation: str = "auto",
+    workers: int = 0,
+    limits: Limits | None = None,
+    out: str | Path | None = None,
+    observer: Observer | None = None,
+) -> tuple[Card, Path]:
+    """Synthesise a program for a task; return the card and the run's folder, which holds all the evidence.
+
+    Args:
+        task: name of a task, or "file.py:factory".
+        proposer: "offline", "polish:FILE", "paste", "scripted:FILE,...".
+        strategy: "race", "best-of-n" or "refine".
+        strategy_options: the strategy's options.
+        feedback: what proposals may see of results: "none", "sparse" or "dense".
+        budget: limits of the search; 120 seconds if none is given.
+        sealed_seeds: how many seeds the final figures rest on, at least 2.
+        seed: root of all randomness; fresh and secret if None.
+        options: the task's options.
+        isolation: "auto", "full", "no-namespaces", "process" or "none".
+        workers: judging processes; 0 for one a core. Never changes a result.
+        limits: CPU seconds, memory and wall seconds of an episode.
+        out: the run's folder, new or empty; runs/TASK-PROPOSER-N if None.
+        observer: is told the state after every fact.
+
+    Raises:
+        ValueError: the call is wrong; the message names the remedy.
+        InfrastructureError: the machinery failed; ``resume`` goes on where it stopped.
+    """
+    if sealed_seeds < 2:
+        raise ValueError(f"sealed_seeds must be 2 or more, got {sealed_seeds}: one seed has no interval")
+    loaded = load(task, **(options or {}))
+    root = fresh_root() if seed is None else seed
+    seeds = Seeds(root)
+    make_proposer(proposer)
+    make_strategy(strategy, **(strategy_options or {}))
+    with PoolJudge(loaded, isolation=isolation, limits=limits, workers=workers) as judge:
+        configuration = Configuration(
+            task=task,
+            version=loaded.version,
+            options=dict(options or {}),
+            strategy=strategy,
+            strategy_options=dict(strategy_options or {}),
+            proposer=proposer,
+            feedback=feedback,
+            sealed_seeds=sealed_seeds,
+            budget=budget or Budget(seconds=DEFAULT_SECONDS),
+            isolation=judge.isolation,
+            limits=judge.limits,
+            commitment=seeds.commitment,
+            packages=package_versions(),
+        )
+        folder = Path(out) if out is not None else default_folder(task, proposer)
+        bundle = Bundle.create(folder, configuration, root)
+        return _finish(bundle, configuration, loaded, judge, observer), folder
+
+
+def resume(folder: str | Path, *, workers: int = 0, observer: Observer | None = None) -> Card:
+    """Go on with a run that was interrupted, from its journal; a finished run is returned as it is.
+
+    Raises:
+        ValueError: the folder holds no run.
+        InfrastructureError: the folder is damaged, or the machinery failed again.
+    """
+    bundle = Bundle.open(Path(folder))
+    configuration = bundle.configuration()
+    task = load(configuration.task, **configuration.options)
+    if task.version != configuration.version:
+        raise ValueError(
+            f"{folder} was made with version {configuration.version} of {configuration.task}, this is {task.version}; "
+            f"resume it with solon {configuration.packages.get('solon', 'of that time')}"
+        )
+    with PoolJudge(task, isolation=configuration.isolation, limits=configuration.limits, workers=workers) as judge:
+        return _finish(bundle, configuration, task, judge, observer)
+
+
+def _finish(
+    bundle: Bundle, configuration: Configuration, task: Task, judge: PoolJudge, observer: Observer | None
+) -> Card:
+    run_ = Run(
+        bundle,
+        task=task,
+        strategy=make_strategy(configuration.strategy, **configuration.strategy_options),
+        proposer=make_proposer(configuration.proposer),
+        judge=judge,
+        observer=observer,
+    )
+    card = run_.finish()
+    from solon.report import write_report
+
+    write_report(bundle.folder)
+    return card

@@ -1,0 +1,92 @@
+"""Tables for the terminal: every figure with its interval, its arm and its origin."""
+
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from solon.api import Evaluation
+from solon.contract import Figure
+from solon.engine import Card, Estimate
+
+SHOWN = ("efficiency", "equality", "maximin")
+"""Metrics of the games that a terminal has room for; a task without them shows its own, in order. Files hold all."""
+
+MOST_SHOWN = 4
+LEADERS = 3
+"""Published figures in the terminal, the best in the objective; the report holds all."""
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return the console; results go to standard output, progress and warnings to standard error.
+
+    A pipe has no width: there, lines are as long as their tables, so that no cell is broken.
+    """
+    found = Console(stderr=stderr, highlight=False)
+    return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=160)
+
+
+def interval(it: Estimate) -> str:
+    """Word an estimate as mean and half width of its 95 % interval."""
+    if it.low is None or it.high is None:
+        return f"{it.mean:.3g} (one seed)"
+    half = (it.high - it.low) / 2
+    digits = 1 if abs(it.mean) >= 100 else 2
+    return f"{it.mean:.{digits}f} ± {half:.{digits}f}"
+
+
+def columns(names: list[str], objective: str) -> list[str]:
+    """Choose a few metrics to show, the objective first."""
+    preferred = [name for name in SHOWN if name in names] or names
+    return [objective, *(name for name in preferred if name != objective)][:MOST_SHOWN]
+
+
+def card_table(card: Card) -> Table:
+    """Lay out the arms of a run above what others published."""
+    names = columns(list(card.arms["winner"].metrics), card.objective)
+    table = Table(box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table.add_column("")
+    for name in names:
+        table.add_column(name, justify="right")
+    labels = {"winner": "this program", "first": "first proposal"}
+    for arm, it in card.arms.items():
+        label = labels.get(arm, arm.replace("control:", "control: ").replace("_", " "))
+        style = "bold green" if arm == "winner" else ""
+        cells = [interval(it.metrics[name]) if name in it.metrics else it.note or "-" for name in names]
+        table.add_row(Text(label, style), *(Text(cell, style) for cell in cells))
+    for figure in leaders(card.published, names)[:LEADERS]:
+        table.add_row(*_published(figure, names), style="dim")
+    return table
+
+
+def leaders(figures: Sequence[Figure], names: list[str]) -> list[Figure]:
+    """Return the published figures that share a metric with the table, best first in the first such metric."""
+    ranks = [(next((name for name in names if name in figure.metrics), None), figure) for figure in figures]
+    return [it for _, it in sorted(((-it.metrics[name], it) for name, it in ranks if name), key=lambda pair: pair[0])]
+
+
+def _published(figure: Figure, names: list[str]) -> list[str]:
+    cells = [f"{figure.metrics[name]:.2f}" if name in figure.metrics else "-" for name in names]
+    return [f"published: {figure.label}", *cells]
+
+
+def evaluation_table(rows: list[Evaluation], objective: str) -> Table:
+    """Lay out several judged programs."""
+    scored = next((row for row in rows if row.outcome == "scored"), None)
+    names = columns(list(scored.metrics), objective) if scored else []
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("program")
+    for name in names:
+        table.add_column(name, justify="right")
+    for heading in ("of bound", "slips", "seconds"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        if row.outcome == "scored":
+            share = "-" if row.share_of_bound is None else f"{row.share_of_bound:.0%}"
+            cells = [interval(row.metrics[name]) for name in names]
+            table.add_row(row.program, *cells, share, str(row.slips), f"{row.wall_seconds:.2f}")
+        else:
+            table.add_row(row.program, *[Text(row.outcome, "red")] * max(len(names), 1))
+    return table

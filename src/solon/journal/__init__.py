@@ -1,0 +1,21 @@
+"""What happened in a run, on disk: checksummed facts, content-addressed bodies, and the state folded from them."""
+
+from solon.journal.bodies import Bodies
+from solon.journal.facts import Chosen, Fact, Found, Judged, Proposed, Sealed, Suggestion
+from solon.journal.fold import State, fold
+from solon.journal.log import Damaged, Log
+
+__all__ = [
+    "Bodies",
+    "Chosen",
+    "Damaged",
+    "Fact",
+    "Found",
+    "Judged",
+    "Log",
+    "Proposed",
+    "Sealed",
+    "State",
+    "Suggestion",
+    "fold",
+]

@@ -1,0 +1,95 @@
+"""The state of a run is the fold of its journal: nothing else is remembered."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from solon.contract import (
+    Ask,
+    Candidate,
+    Episode,
+    Fault,
+    Feedback,
+    Finding,
+    Invalid,
+    Outcome,
+    Program,
+    Proposal,
+    Scored,
+)
+from solon.journal.facts import Chosen, Fact, Found, Judged, Proposed, Sealed
+
+Score = Callable[[Episode], float]
+Describe = Callable[[Sequence[Episode], Fault | None], Feedback]
+
+
+class State:
+    """What is known so far. Only ``apply`` changes it."""
+
+    def __init__(self, programs: Callable[[str], Program], score: Score, describe: Describe) -> None:
+        self._programs = programs
+        self._score = score
+        self._describe = describe
+        self.candidates: list[Candidate] = []
+        self.episodes: dict[int, tuple[Episode, ...]] = {}
+        """Every search episode of a candidate, by number, in the order of the seeds."""
+        self.groups: int = 0
+        self.ask: Ask | None = None
+        """The wish being worked on: the last one asked."""
+        self.newest: range = range(0)
+        """Numbers of the newest group."""
+        self.findings: list[tuple[Finding, int | None]] = []
+        self.chosen: Chosen | None = None
+        self.sealed: dict[str, Sealed] = {}
+
+    @property
+    def judged_episodes(self) -> int:
+        """How many search episodes were played."""
+        return sum(map(len, self.episodes.values()))
+
+    def apply(self, fact: Fact) -> None:
+        """Take one fact into account."""
+        match fact:
+            case Proposed():
+                self._propose(fact)
+            case Judged():
+                self._judge(fact)
+            case Found():
+                self.findings.append((fact.finding, fact.number))
+            case Chosen():
+                self.chosen = fact
+            case Sealed():
+                self.sealed[fact.arm] = fact
+
+    def _propose(self, fact: Proposed) -> None:
+        self.ask = fact.ask
+        self.groups = fact.group + 1
+        self.newest = range(fact.first, fact.first + len(fact.suggestions))
+        for number, it in zip(self.newest, fact.suggestions, strict=True):
+            proposal = Proposal(self._programs(it.program), it.parents, it.operator, it.holes)
+            self.candidates.append(Candidate(number=number, proposal=proposal, group=fact.group))
+
+    def _judge(self, fact: Judged) -> None:
+        before = self.candidates[fact.number]
+        episodes = self.episodes.get(fact.number, ())
+        fault = _fault(fact.outcome)
+        if isinstance(fact.outcome, Scored):
+            episodes += fact.outcome.episodes
+            self.episodes[fact.number] = episodes
+        self.candidates[fact.number] = Candidate(
+            number=fact.number,
+            proposal=before.proposal,
+            group=before.group,
+            scores=() if fault else tuple(self._score(episode) for episode in episodes),
+            fault=fault,
+            feedback=self._describe(episodes, fault),
+        )
+
+
+def _fault(outcome: Outcome) -> Fault | None:
+    return outcome.fault if isinstance(outcome, Invalid) else None
+
+
+def fold(facts: Iterable[Fact], state: State) -> State:
+    """Apply facts in order to a state and return it."""
+    for fact in facts:
+        state.apply(fact)
+    return state

@@ -1,0 +1,100 @@
+"""An append-only file of facts; every line carries the length and checksum of its fact."""
+
+import errno
+import hashlib
+import os
+import zlib
+from pathlib import Path
+
+import msgspec
+
+from solon.contract import InfrastructureError, Value
+from solon.journal.facts import Fact
+
+_FACTS = msgspec.json.Decoder(Fact)
+
+
+class _Line(Value, frozen=True):
+    size: int
+    crc32: str
+    fact: msgspec.Raw
+
+
+_LINES = msgspec.json.Decoder(_Line)
+
+
+class Damaged(InfrastructureError):
+    """Raised when a journal is broken anywhere but in its last line."""
+
+
+def _encode(fact: Fact) -> bytes:
+    body = msgspec.json.encode(fact)
+    return b'{"size":%d,"crc32":"%08x","fact":%s}\n' % (len(body), zlib.crc32(body), body)
+
+
+def _decode(line: bytes) -> Fact | None:
+    """Return the fact of one complete line, or None when the line is not what was written."""
+    try:
+        envelope = _LINES.decode(line)
+        body = bytes(envelope.fact)
+        if len(body) != envelope.size or f"{zlib.crc32(body):08x}" != envelope.crc32:
+            return None
+        return _FACTS.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
+class Log:
+    """Own the journal file of one run; between appends no descriptor is held.
+
+    Opening reads every fact. A torn last line, which a crash or a full disk leaves behind, is cut off and reported
+    in ``dropped``; damage anywhere else raises Damaged, because facts after it would be believed wrongly.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path: Path = path
+        self.dropped: str = ""
+        try:
+            path.touch()
+            content = path.read_bytes()
+        except OSError as error:
+            raise InfrastructureError(f"cannot open the journal {path} ({error.strerror}); check the folder") from None
+        self.facts: list[Fact] = self._load(content)
+
+    def _load(self, content: bytes) -> list[Fact]:
+        facts: list[Fact] = []
+        position = 0
+        while position < len(content):
+            end = content.find(b"\n", position)
+            fact = _decode(content[position:end]) if end >= 0 else None
+            if fact is None:
+                if end >= 0 and end + 1 < len(content):
+                    raise Damaged(
+                        f"line {len(facts) + 1} of {self.path} fails its checksum and is not the last; "
+                        "restore the file from a copy, or keep the lines before it and resume"
+                    )
+                self.dropped = f"dropped a torn last line of {len(content) - position} bytes from {self.path.name}"
+                os.truncate(self.path, position)
+                break
+            facts.append(fact)
+            position = end + 1
+        return facts
+
+    def append(self, fact: Fact) -> None:
+        """Write one fact, safe from a kill; on failure the file is cut back, so that nothing half-written stays."""
+        line = _encode(fact)
+        start = self.path.stat().st_size
+        try:
+            with self.path.open("ab", buffering=0) as file:
+                written = file.write(line)
+            cause = "" if written == len(line) else os.strerror(errno.ENOSPC)
+        except OSError as error:
+            cause = error.strerror or str(error)
+        if cause:
+            os.truncate(self.path, start)
+            raise InfrastructureError(f"cannot write to {self.path} ({cause}); free some space, then resume the run")
+        self.facts.append(fact)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the file's bytes; equal for a run and its replay."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()

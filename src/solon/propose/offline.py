@@ -1,0 +1,20 @@
+"""The proposer that needs no model: it searches the space that a task's sketch describes."""
+
+from collections.abc import Sequence
+
+from solon.contract import Ask, History, Proposal, Task
+from solon.sketch import Sketched
+
+
+class Offline:
+    """Fill the holes of the task's sketch, guided by the scores of earlier fillings."""
+
+    def propose(self, task: Task, history: History, ask: Ask, entropy: int) -> Sequence[Proposal]:
+        """Return ``ask.count`` new fillings; the first of a run is the default. Raises TypeError without a sketch."""
+        from solon.propose.optimiser import fill
+
+        if not isinstance(task, Sketched):
+            raise TypeError(
+                f"The task {task.name!r} offers no sketch to search offline; propose with polish:FILE or paste instead."
+            )
+        return fill(task.sketch(), history, ask, entropy)

@@ -1,0 +1,78 @@
+"""A person, or a model in another window, as the proposer."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from solon.contract import Ask, History, Proposal, Task
+from solon.propose.parse import ReplyError, parse_reply
+from solon.propose.prompt import render_prompt
+
+END = "END"  # a line of its own that ends a reply where the stream goes on
+
+
+class Paste:
+    """Show the prompt and read replies, each ended by a line ``END`` or by the end of the stream.
+
+    The only proposer whose programs depend on more than its arguments: a person decides them.
+    """
+
+    def __init__(
+        self,
+        screen: TextIO,
+        keyboard: TextIO,
+        prompt_file: Path | None = None,
+        entry: str = "policy.py:policy",
+        attempts: int = 3,
+    ) -> None:
+        if attempts < 1:
+            raise ValueError(f"Paste needs at least 1 attempt, not {attempts}.")
+        self._screen = screen
+        self._keyboard = keyboard
+        self._prompt_file = prompt_file
+        self._entry = entry
+        self._attempts = attempts
+
+    def propose(self, task: Task, history: History, ask: Ask, entropy: int) -> Sequence[Proposal]:
+        """Return up to ``ask.count`` pasted programs, fewer when the stream ends. Raises ReplyError."""
+        del entropy
+        prompt = render_prompt(task, history, ask.parents, self._entry)
+        if self._prompt_file is None:
+            self._say(prompt)
+        else:
+            self._prompt_file.write_text(prompt, encoding="utf-8")
+            self._say(f"The prompt is in {self._prompt_file}.")
+        proposals: list[Proposal] = []
+        for number in range(1, ask.count + 1):
+            proposal = self._reply(f"Paste reply {number} of {ask.count}, then a line {END}:", ask.parents)
+            if proposal is None:
+                break
+            proposals.append(proposal)
+        return proposals
+
+    def _reply(self, request: str, parents: tuple[int, ...]) -> Proposal | None:
+        """Read replies until one holds a program; None when the stream is at its end."""
+        complaint = ""
+        for _ in range(self._attempts):
+            self._say(request)
+            text = self._read()
+            if text is None:
+                return None
+            try:
+                return Proposal(parse_reply(text, self._entry), parents, "paste")
+            except ReplyError as error:
+                complaint = str(error)
+                self._say(complaint)
+        raise ReplyError(f"None of {self._attempts} replies held a usable program; the last complaint: {complaint}")
+
+    def _read(self) -> str | None:
+        lines: list[str] = []
+        for line in self._keyboard:
+            if line.strip() == END:
+                return "".join(lines)
+            lines.append(line)
+        return "".join(lines) if "".join(lines).strip() else None
+
+    def _say(self, text: str) -> None:
+        self._screen.write(text.rstrip("\n") + "\n")
+        self._screen.flush()

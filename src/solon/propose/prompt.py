@@ -1,0 +1,54 @@
+"""The prompt that asks a person or a model for a program."""
+
+import re
+
+from solon.contract import Candidate, History, Program, Task
+
+RECENT = 8  # candidates besides the parents whose feedback is shown
+
+
+def render_prompt(task: Task, history: History, parents: tuple[int, ...] = (), entry: str = "policy.py:policy") -> str:
+    """Return the full prompt: brief, parents with source and feedback, recent feedback, format of the answer.
+
+    Shows of a result only its feedback and its fault, never a score: what a proposer may see is decided elsewhere.
+    """
+    known = {candidate.number: candidate for candidate in history}
+    chosen = [known[number] for number in parents if number in known]
+    others = [candidate for candidate in history if candidate not in chosen and _remark(candidate)][-RECENT:]
+    sections = [f"# Task\n\n{task.brief().strip()}"]
+    if chosen:
+        sections.append("# Programs to improve on\n\n" + "\n\n".join(_parent(candidate) for candidate in chosen))
+    if others:
+        lines = "\n".join(f"- Candidate {candidate.number}: {_remark(candidate)}" for candidate in others)
+        sections.append(f"# What was learnt from other candidates\n\n{lines}")
+    return "\n\n".join([*sections, f"# Your answer\n\n{_format(entry)}"]) + "\n"
+
+
+def _parent(candidate: Candidate) -> str:
+    remark = _remark(candidate)
+    shown = f"Candidate {candidate.number}:\n\n{_fenced(candidate.proposal.program)}"
+    return f"{shown}\n\n{remark}" if remark else shown
+
+
+def _remark(candidate: Candidate) -> str:
+    """Return the feedback on a candidate, or its fault with the remedy."""
+    if candidate.fault is not None:
+        remedy = f" {candidate.fault.remedy}" if candidate.fault.remedy else ""
+        return f"Invalid ({candidate.fault.kind}): {candidate.fault.message}{remedy}"
+    return candidate.feedback.text.strip()
+
+
+def _fenced(program: Program) -> str:
+    """Return the source in a fence longer than any that it holds."""
+    longest = max((len(run) for run in re.findall(r"`+", program.source)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}python\n{program.source.rstrip()}\n{fence}"
+
+
+def _format(entry: str) -> str:
+    _, _, name = entry.partition(":")
+    return (
+        f"Think first, then give the complete program as one Python file that defines `{name}` at the top level, in a "
+        f"single fenced block that starts with ```python. Give the whole file, not a difference; only the last such "
+        f"block counts."
+    )

@@ -1,0 +1,108 @@
+"""Turns a program's files into its entry function; used by guests, inside the worker."""
+
+import linecache
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from types import CodeType, ModuleType
+from typing import NoReturn
+
+from solon.contract import Fault, Program, ProgramFault
+
+
+def load(program: Program, namespace: Mapping[str, object] | None = None) -> Callable[..., object]:
+    """Execute the file of the entry point, with extra names if given, and return the function it defines.
+
+    The other files are modules that it can import by name. Raises ProgramFault of kind syntax, entry or raised.
+    """
+    file, _, name = program.entry.partition(":")
+    sources = dict(program.files)
+    if file not in sources:
+        raise ProgramFault(
+            Fault(kind="entry", message=f"The program has no file {file!r}.", remedy=f"Define {name} in {file}.")
+        )
+    codes = {path: _compile(path, source) for path, source in program.files}
+    _serve_modules({path: code for path, code in codes.items() if path != file})
+    module = ModuleType(PurePosixPath(file).stem)
+    module.__dict__.update(namespace or {})
+    sys.modules[module.__name__] = module  # dataclasses look their module up
+    _execute(codes[file], module, file)
+    entry = module.__dict__.get(name)
+    if not callable(entry):
+        raise ProgramFault(
+            Fault(
+                kind="entry",
+                message=f"The file {file} defines no function {name!r}.",
+                remedy=f"Define a function called {name} at the top level of {file}.",
+            )
+        )
+    return entry
+
+
+def trace(error: BaseException, files: frozenset[str]) -> str:
+    """Return the traceback of an error from the first frame of the program on."""
+    frames = traceback.extract_tb(error.__traceback__)
+    first = next((index for index, frame in enumerate(frames) if frame.filename in files), len(frames))
+    lines = traceback.format_list(frames[first:]) + traceback.format_exception_only(error)
+    return "Traceback (most recent call last):\n" + "".join(lines)
+
+
+def raise_fault(error: BaseException, files: frozenset[str]) -> NoReturn:
+    """Raise the fault of kind raised for what a program's own code raised."""
+    last = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
+    raise ProgramFault(
+        Fault(
+            kind="raised",
+            message=f"The program raised {last}"[:500],
+            remedy="Handle the case named in the traceback.",
+            traceback=trace(error, files)[-6000:],
+        )
+    ) from error
+
+
+def _compile(path: str, source: str) -> CodeType:
+    # in-memory lines: the jail has no files, and a traceback without its lines helps nobody
+    linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
+    try:
+        return compile(source, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:  # ValueError: null characters
+        where = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        detail = error.msg if isinstance(error, SyntaxError) else str(error)
+        raise ProgramFault(
+            Fault(
+                kind="syntax",
+                message=f"The file {path} is not valid Python{where}: {detail}.",
+                remedy="Correct the syntax.",
+                traceback="".join(traceback.format_exception_only(error)),
+            )
+        ) from error
+
+
+def _execute(code: CodeType, module: ModuleType, path: str) -> None:
+    try:
+        exec(code, module.__dict__)  # noqa: S102 - this is what a jail is for
+    except Exception as error:  # noqa: BLE001 - whatever the program raises is its fault; the rest ends the worker
+        raise_fault(error, frozenset({path}))
+
+
+def _serve_modules(codes: Mapping[str, CodeType]) -> None:
+    """Make the program's other files importable, each executed at its first import."""
+    if codes:
+        sys.meta_path.insert(0, _Finder({PurePosixPath(path).stem: code for path, code in codes.items()}))
+
+
+class _Finder:
+    def __init__(self, codes: Mapping[str, CodeType]) -> None:
+        self._codes = codes
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> object:
+        from importlib.machinery import ModuleSpec
+
+        return ModuleSpec(name, self) if name in self._codes else None
+
+    def create_module(self, spec: object) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(self._codes[module.__name__], module.__dict__)  # noqa: S102 - this is what a jail is for

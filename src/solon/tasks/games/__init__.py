@@ -1,0 +1,1 @@
+"""Sequential social dilemmas on a grid: Gathering, Commons and Cleanup."""

@@ -1,0 +1,1 @@
+"""Sketches of the games: spaces of programs for the offline search."""
