@@ -8,7 +8,6 @@ from pathlib import Path
 
 import msgspec
 
-from solon import __version__
 from solon.contract import InfrastructureError, Program, Value
 from solon.journal import Bodies, Log
 from solon.sandbox import Limits
@@ -52,8 +51,8 @@ class Configuration(Value, frozen=True):
 
 def package_versions() -> dict[str, str]:
     """Return the versions on which a result may depend."""
-    names = ("numpy", "msgspec", "cmaes")
-    return {"solon": __version__, "python": platform.python_version(), **{n: metadata.version(n) for n in names}}
+    names = ("solon", "numpy", "msgspec", "cmaes")
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in names}}
 
 
 class Bundle:

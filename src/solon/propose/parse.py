@@ -3,6 +3,7 @@
 import ast
 import re
 import textwrap
+import warnings
 
 from solon.contract import Program, Value
 
@@ -37,6 +38,13 @@ def parse_reply(text: str, entry: str = "policy.py:policy", kind: str = "python-
         if _complaint(source, name) is None:
             return Program(((file, source.rstrip() + "\n"),), entry, kind)
     raise ReplyError(_explained(text, name))
+
+
+def parse_python(source: str) -> ast.Module:
+    """Parse a source text; what the compiler merely warns about is accepted in silence."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
 
 
 def fenced_blocks(text: str) -> list[Block]:
@@ -75,7 +83,7 @@ def _explained(text: str, name: str) -> str:
 def _complaint(source: str, name: str) -> str | None:
     """Return what is wrong with a source text as the end of a sentence, or None."""
     try:
-        tree = ast.parse(source)
+        tree = parse_python(source)
     except SyntaxError as error:
         return f"is not valid Python (line {error.lineno}: {error.msg}); send the whole corrected program"
     except (ValueError, RecursionError, MemoryError):

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from solon.contract import Ask, History, Program, Proposal, Task, Value
+from solon.propose.parse import parse_python
 from solon.sketch import Hole, HoleValue, Sketch
 
 _SMALLEST, _LARGEST = 1e-12, 1e12
@@ -87,7 +88,7 @@ def _substituted(file: str, text: str, literals: Sequence[Literal], values: Mapp
 def _literals(file: str, text: str) -> Iterator[Literal]:
     """Yield the tunable constants of a file in the order of their positions."""
     try:
-        tree = ast.parse(text)
+        tree = parse_python(text)
     except (SyntaxError, ValueError) as error:
         raise ValueError(f"{file} cannot be polished because it is not valid Python: {error}.") from None
     raw = text.encode()

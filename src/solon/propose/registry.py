@@ -55,7 +55,7 @@ def make_proposer(
 def read_program(file: Path, entry: str = "policy.py:policy", kind: str = "python-policy") -> Program:
     """Read a program of one file, which takes the name that the entry point expects. Raises ValueError."""
     try:
-        source = file.read_bytes().decode("utf-8")
+        source = file.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise ValueError(f"The program {str(file)!r} cannot be read: {error.strerror}; check the path.") from None
     except UnicodeDecodeError:

@@ -106,6 +106,10 @@ class Nursery:
                 raise InfrastructureError(
                     f"the zygote for {self._guest} has died ({reason}); a new one starts with the next worker"
                 ) from error
+            except BaseException:  # an interrupt in the middle: the channel is out of step for good
+                self._process.kill()
+                self._abandon()
+                raise
         if frame.kind == wire.FAILED:
             text = frame.payload.decode(errors="replace")
             raise InfrastructureError(

@@ -2,7 +2,11 @@
 
 import json
 import linecache
+import random
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -220,7 +224,7 @@ def test_a_program_that_chokes_the_compiler_is_a_syntax_fault(prepared: guest.Pr
         ),
         (
             python("policy = 7"),
-            "'policy' in policy.py is of type int, not a function",
+            "'policy' in policy.py is not a function but 7 of type int",
             "define it as: def policy(env, agent_id): ...",
         ),
         (
@@ -251,6 +255,60 @@ def test_files_of_one_program_import_each_other_and_see_the_same_names(prepared:
     with_names = (files[0], ("rules.py", files[1][1].replace("STEP", "Action.STEP_LEFT")))
     assert guest.begin(prepared, Program(files=with_names), EPISODE, print)(PAYLOAD) == bytes([4] * AGENTS)
     assert fault_of(prepared, Program(files=broken)).message.startswith("line 1 of rules.py is not valid Python")
+
+
+def test_dataclasses_with_postponed_annotations_work(prepared: guest.Prepared) -> None:
+    source = "from __future__ import annotations\nfrom dataclasses import dataclass\n"
+    source += "@dataclass\nclass Plan:\n    goal: typing.Optional[int] = 7\n" + returning("Plan().goal")
+    assert guest.begin(prepared, python(source), EPISODE, print)(PAYLOAD) == bytes([7] * AGENTS)
+
+
+def test_a_file_may_be_named_like_a_module_of_the_library(prepared: guest.Prepared) -> None:
+    files = (("policy.py", "import random\n" + returning("random.choice()")), ("random.py", "def choice(): return 5"))
+    assert guest.begin(prepared, Program(files=files), EPISODE, print)(PAYLOAD) == bytes([5] * AGENTS)
+    assert sys.modules["random"] is random
+
+
+NO_FILES = """
+import sys
+import msgspec
+from tasks.games.worlds import setup_of
+from solon.contract import Program, ProgramFault
+from solon.tasks.games import guest
+
+prepared = guest.prepare(msgspec.json.encode(setup_of("gathering", "small", 1)))
+
+def refuse(event, arguments):
+    if event == "open":
+        raise PermissionError(1, "refused", str(arguments[0]))
+
+sys.addaudithook(refuse)
+for source in {sources!r}:
+    try:
+        answer = guest.begin(prepared, Program(files=(("policy.py", source),)), bytes(16), print)
+        answer(bytes(2 + 5 + 28))
+    except ProgramFault as error:
+        print(error.fault.message, error.fault.traceback)
+"""
+
+
+def test_after_prepare_no_file_is_needed_not_even_for_a_traceback() -> None:
+    sources = (
+        "def policy(env, agent_id):\n    return env.hits[agent_id] / env.hits[agent_id]  # division\n",
+        "def policy(env, agent_id):\n    return np.zeros(3).reshape(2, 2)  # NumPy\n",
+        "def policy(env, agent_id):\n    return step_to(env, agent_id, [(1, 2)])  # helper\n",
+        "def policy(env, agent_id):\n    return agent_idd  # name\n",
+        "import heapq, bisect, itertools, functools, math, random, statistics, typing, dataclasses, copy, re\n1 / 0\n",
+        "def policy(env, agent_id)  # syntax\n",
+    )
+    program = NO_FILES.format(sources=sources)
+    tests = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", program], cwd=tests, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for shown in ("# division", "# NumPy", "# helper", "# name", "1 / 0", "# syntax"):
+        assert shown in done.stdout
+    assert "refused" not in done.stdout
+    assert "cannot be shown" not in done.stdout
 
 
 def test_randomness_comes_from_the_episode_alone(prepared: guest.Prepared) -> None:

@@ -1,6 +1,7 @@
 """The Gathering sketch: every filling is a runnable program, and planned lines are closed walks."""
 
 import ast
+import random
 
 import msgspec
 import pytest
@@ -137,10 +138,10 @@ def test_agents_on_a_timetable_find_every_apple_of_their_line_when_it_is_back() 
 
 def test_an_agent_that_was_tagged_takes_its_slot_again() -> None:
     program = fill(rule="timetable", lines=1)
-    before, after = play(program, 175, tagged=4)[0], play(program, 200, tagged=4)[0]
-    untouched = play(program, 200)[0]
-    assert after[4] < untouched[4]
-    assert after[4] - before[4] == play(program, 200)[0][4] - play(program, 175)[0][4]
+    before, after = (sum(play(program, steps, tagged=4)[0]) for steps in (200, 225))
+    whole_before, whole_after = (sum(play(program, steps)[0]) for steps in (200, 225))
+    assert before < whole_before
+    assert after - before == whole_after - whole_before
 
 
 @settings(deadline=None, max_examples=25)
@@ -174,8 +175,6 @@ def test_a_walk_that_jumps_is_recognised() -> None:
 @settings(deadline=None, max_examples=15)
 @given(seed=st.integers(0, 999), capacity=st.integers(2, 300), moves=st.integers(1, 3000))
 def test_annealing_keeps_its_books_and_its_capacity(seed: int, capacity: int, moves: int) -> None:
-    import random
-
     board = load_map("gathering", "large")
     distances = walking_distances(board)
 

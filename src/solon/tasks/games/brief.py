@@ -70,8 +70,7 @@ Arrays and numbers:
 - env.walls ({height}, {width}){waste}
 - env.height, env.width, env.n_agents, env.n_apples, env.beam_length, env.beam_width, env.hits_to_tag, \
 env.timeout_steps, env.apple_respawn_time
-- env.river_cells_list, env.river_cells_set, env.stream_cells_set hold (row, column) pairs
-
+{pairs}
 # Functions in scope, besides builtins, `np` and `deque`
 
 - distance(a, b): steps between two cells (255 = unreachable); distance_row(a): bytes, the distance from a to each cell
@@ -183,6 +182,9 @@ def write(board: Map, n_agents: int, steps: int, rules: Rules, metrics: tuple[Me
         width=board.width,
         no_river=": cells" if cleanup else ": empty in this game",
         waste=f", env.waste ({board.height}, {board.width})" if cleanup else "",
+        pairs="- env.river_cells_list, env.river_cells_set, env.stream_cells_set hold (row, column) pairs\n"
+        if cleanup
+        else "",
         clean_helpers="- clean_gain(env, cell, orientation): waste cells that a cleaning beam from there would remove\n"
         "- clean_gains(env): the same for all, an array (4, height * width)\n"
         if cleanup

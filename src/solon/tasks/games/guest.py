@@ -11,6 +11,7 @@ import importlib
 import linecache
 import operator
 import random
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
@@ -29,6 +30,8 @@ from solon.tasks.games.view import STEP_BYTES, Setup, Snapshot, snapshot_class
 RAISED = 255
 NO_ACTION = 254
 NOTE_CHARACTERS = 4000
+
+_MODULE = "policy_program"  # under a name of our own, no file of a program can pose as a module of the library
 
 Policy = Callable[[Snapshot, int], object]
 
@@ -60,8 +63,18 @@ def prepare(setup: bytes) -> Prepared:
     """Build the tables of a setup (JSON of ``Setup``). Raises msgspec.ValidationError or ValueError for a wrong one."""
     for name in _PRELOADED:
         importlib.import_module(name)
+    _warm_up()
     parsed = msgspec.json.decode(setup, type=Setup)
     return Prepared(parsed, load_map(parsed.game, parsed.map))
+
+
+def _warm_up() -> None:
+    """Describe some mistakes once: the standard library loads parts of its traceback code at first need."""
+    for mistake in ("(1 +", "[1][1 + 1]", "undefined", "import undefined_module"):
+        try:
+            load(Program(files=(("warm_up.py", mistake),), entry="warm_up.py:policy"), {})
+        except ProgramFault:
+            del linecache.cache["warm_up.py"]
 
 
 def begin(
@@ -90,14 +103,16 @@ def load(program: Program, names: Mapping[str, object]) -> Policy:
         remedy = f"name one of {', '.join(sources) or 'no files at all'} before the colon"
         raise ProgramFault(Fault("entry", f"the entry point {program.entry!r} names a file that is not there", remedy))
     loader = _Loader(sources, names)
-    module = loader.run(file, "policy_program")
+    module = loader.run(file, _MODULE)
     found = module.__dict__.get(entry)
     if callable(found):
         return found
     if entry in module.__dict__:
-        message = f"{entry!r} in {file} is of type {type(found).__name__}, not a function"
+        message = f"{entry!r} in {file} is not a function but {_show(found)}"
         raise ProgramFault(Fault("entry", message, f"define it as: def {entry}(env, agent_id): ..."))
-    own = [name for name, value in module.__dict__.items() if callable(value) and name not in names]
+    own = [
+        name for name, value in module.__dict__.items() if type(name) is str and callable(value) and name not in names
+    ]
     close = difflib.get_close_matches(entry, own, n=1)
     remedy = f"rename {close[0]!r} to {entry!r}" if close else f"define: def {entry}(env, agent_id): ..."
     raise ProgramFault(Fault("entry", f"{file} defines no function {entry!r}", remedy))
@@ -110,7 +125,7 @@ class _Loader:
         self._sources = sources
         self._names = names
         self._files = {PurePosixPath(file).stem: file for file in sources if file.endswith(".py")}
-        self._modules: dict[str, ModuleType] = {}
+        self._modules: dict[str, ModuleType] = {}  # by file
         self._builtins = vars(builtins) | {"__import__": self._import}
 
     def run(self, file: str, name: str) -> ModuleType:
@@ -121,7 +136,8 @@ class _Loader:
             code = compile(source, file, "exec", dont_inherit=True)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise ProgramFault(_syntax_fault(file, error)) from None
-        module = self._modules[name] = ModuleType(name)
+        module = self._modules[file] = ModuleType(name)
+        sys.modules[name] = module  # dataclasses look their module up
         module.__dict__.update(self._names, __builtins__=self._builtins, __file__=file)
         try:
             exec(code, module.__dict__)  # noqa: S102  # running programs is this module's purpose; the jail is around it
@@ -144,7 +160,7 @@ class _Loader:
         file = self._files.get(name)
         if file is None:
             return builtins.__import__(name, globals, locals, fromlist, level)
-        return self._modules.get(name) or self.run(file, name)
+        return self._modules.get(file) or self.run(file, f"{_MODULE}.{name}")
 
 
 class _Answerer:

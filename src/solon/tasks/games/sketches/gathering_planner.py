@@ -223,10 +223,12 @@ def _cut(board: Map, tour: Sequence[int], shares: Sequence[float], balance: floa
     weights = [balance / len(tour) + (1 - balance) * hop / max(1, sum(hops)) for hop in hops]
     ends = [end / sum(shares) for end in accumulate(shares)]
     runs: list[list[int]] = [[] for _ in shares]
+    run = -1
     for number, (apple, passed) in enumerate(zip(tour, accumulate(weights), strict=True)):
-        # the middle of an apple's own stretch decides; no run may stay empty
-        run = sum(passed - weights[number] / 2 > end for end in ends[:-1])
-        runs[min(max(run, number - len(tour) + len(runs)), number)].append(apple)
+        # The middle of an apple's own stretch decides, but no run may stay empty.
+        wished = sum(passed - weights[number] / 2 > end for end in ends[:-1])
+        run = min(max(wished, number - len(tour) + len(runs)), run + 1)
+        runs[run].append(apple)
     run_of = {apple: run for run in runs for apple in run}
     for apple in sorted(set(reachable_apples(board)).difference(tour)):
         run_of[min(tour, key=distances[apple].__getitem__)].append(apple)
