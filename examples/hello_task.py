@@ -27,7 +27,8 @@ class Adding(Task):
 
 
 if __name__ == "__main__":
-    for source in ("def policy(a, b): return a + b", "def policy(a, b): return a", "def policy(a, b): open('/etc/passwd')"):
+    for body in ("return a + b", "return a", "open('/etc/passwd')"):
+        source = f"def policy(a, b): {body}"
         result = solon.evaluate(Adding(), Program((("policy.py", source),)), workers=1)
         shown = result.fault.message if result.fault else f"{result.metrics['right'].mean:.0%} right"
         print(f"{source:45}  {result.outcome:8}  {shown}")

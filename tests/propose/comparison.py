@@ -2,9 +2,10 @@
 
 Fifteen holes (seven continuous, three whole, five choices with two to four options) in three kinds of world:
 ``separable``: a weighted quadratic and an offset for each option; ``coupled``: a rotated quadratic whose optimum moves
-with the choices, and offsets for pairs of options; ``policy``: a product of saturating terms, of which four holes in
-ten numbers and five choices matter not at all, and numbers matter little under a wrong choice. The default filling
-is worth 0, the best 1; a score has noise of 0.05 and an effect of its seed of 0.1. ``Race`` judges, in groups of 20.
+with the choices, and offsets for pairs of options; ``policy``: a product of saturating terms, where four of the ten
+numbers and two of the five choices matter not at all, and numbers matter little under a wrong choice. The default
+filling is worth 0, the best 1; a score has noise of 0.05 and an effect of its seed of 0.1. ``Race`` judges, in groups
+of 20.
 """
 
 import math
@@ -31,6 +32,7 @@ WHOLE = (8, 6, 12)
 OPTIONS = (3, 3, 4, 4, 2)
 NUMBERS = 7 + len(WHOLE)
 NOISE, SEED_EFFECT = 0.05, 0.1
+FRESH = 100  # the first world of the table; worlds below it are for choosing settings
 
 
 class World(Plain):
@@ -222,7 +224,7 @@ def main(worlds: int) -> None:
     for kind in KINDS:
         for name, make in PROPOSERS.items():
             began = time.process_time()
-            runs = [trace(make(), World(kind, number)) for number in range(worlds)]
+            runs = [trace(make(), World(kind, FRESH + number)) for number in range(worlds)]
             cells = [[run[budget] for run in runs] for budget in BUDGETS]
             table = " | ".join(f"{statistics.fmean(c):.2f} ± {statistics.stdev(c) / worlds**0.5:.2f}" for c in cells)
             seconds = (time.process_time() - began) / worlds

@@ -2,7 +2,7 @@ import statistics
 
 import pytest
 
-from propose.comparison import KINDS, CatCma, RandomFilling, World, trace
+from propose.comparison import FRESH, KINDS, CatCma, RandomFilling, World, trace
 from solon.contract import Proposer
 from solon.propose import Offline
 
@@ -13,7 +13,7 @@ WORLDS = 6
 @pytest.mark.parametrize("kind", KINDS)
 def test_offline_beats_random_filling_and_is_no_worse_than_the_mixed_model_alone(kind: str) -> None:
     def mean(make: type[Proposer]) -> float:
-        return statistics.fmean(trace(make(), World(kind, number))[200] for number in range(WORLDS))
+        return statistics.fmean(trace(make(), World(kind, FRESH + number))[200] for number in range(WORLDS))
 
     offline = mean(Offline)
     assert offline > mean(RandomFilling) + 0.2

@@ -27,17 +27,22 @@ def fenced(source: str, mark: str = "```", language: str = "python") -> str:
         fenced(GOOD, mark="````"),
         f"Here you are:\n\n{fenced(GOOD)}\nGood luck!",
         f"First\n{fenced(OTHER)}\nbetter\n{fenced(GOOD)}",
-        f"{fenced(GOOD)}\nRun it with\n{fenced('pip install it', language='bash')}",
-        f"{fenced(GOOD)}\nAn example of a call:\n{fenced('action = policy(env, 0)')}",
+        f"{fenced(GOOD)}\nRun it with\n{fenced('pip install it' + chr(10), language='bash')}",
+        f"{fenced(GOOD)}\nAn example of a call:\n{fenced('action = policy(env, 0)' + chr(10))}",
         "1. In a list:\n\n" + "".join(f"   {line}\n" for line in fenced(GOOD).splitlines()),
         fenced(GOOD).replace("\n", "\r\n"),
         f"\ufeff{GOOD}",
         f"```python title=policy.py\n{GOOD}```",
-        f"{fenced(GOOD)}```python\ndef policy(env",
+        f"{fenced(GOOD)}```\n",
     ],
 )
 def test_the_last_block_that_holds_the_entry_point_is_taken(reply: str) -> None:
     assert parse_reply(reply) == program(GOOD)
+
+
+def test_line_separators_inside_strings_survive() -> None:
+    source = "SIGN = 'a\u2028b\x0c'\ndef policy(env, agent_id):\n    return 3\n"
+    assert parse_reply(fenced(source)) == program(source)
 
 
 def test_a_block_may_hold_fences_shorter_than_its_own() -> None:
@@ -50,12 +55,13 @@ def test_a_block_may_hold_fences_shorter_than_its_own() -> None:
     [
         ("", "empty"),
         ("I would rather not.", "no python code block"),
-        (fenced(r"x = '\d'"), "does not define 'policy'"),
+        (fenced("x = '\\d'\n"), "does not define 'policy'"),
         ("```python\ndef policy(env, agent_id):\n    return", "cut off"),
         (fenced("def policy(env agent):\n    return 3\n"), "not valid Python \\(line 1"),
         (fenced("def plan(env):\n    return 3\n"), "does not define 'policy'"),
         (fenced("x = '\0'\n"), "null bytes|not valid Python"),
         (fenced("x = " + "(" * 5000 + "\n"), "nesting|not valid Python"),
+        (f"{fenced(GOOD)}Better:\n```python\n{OTHER}", "cut off"),
         ("x = 1\n", "does not define 'policy'"),
         ("y" * 1_000_001, "at most 1000000"),
     ],
@@ -141,7 +147,7 @@ def test_an_unusable_reply_is_asked_for_again() -> None:
 
 def test_after_three_unusable_replies_it_gives_up_in_one_sentence() -> None:
     with pytest.raises(ReplyError, match=r"^None of 3 replies .* no python code block"):
-        paste("no, thanks\nEND\n" * 3 + GOOD)
+        paste("no thank you\nEND\n" * 3 + GOOD)
 
 
 def test_a_long_prompt_may_go_to_a_file(tmp_path: Path) -> None:

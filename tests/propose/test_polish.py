@@ -34,6 +34,7 @@ def policy(env, agent_id, patience=3.5, *, reach=6):
     near = (patience
             + 2.25 * WEIGHTS[0]) if reach >= 3 else -4.0
     gap //= 3
+    gap -= SHIFT
     return 8 if near ** 2 > LIMIT and gap != 6 else int(near)
 '''
 
@@ -93,6 +94,8 @@ def test_thresholds_and_weights_are_tunable_and_codes_indices_and_formats_are_no
         "match y:\n    case 4: pass",
         "ACTION = 5\ndef f(): return ACTION",
         "ACTION = 5\nx = y == ACTION",
+        "ACTION = 5\nx = [ACTION] * y",
+        "x = (4 + y * 6) // z",
         "SIZE = 5\nfor x in range(SIZE): pass",
         "INDEX = 5\nx = y[INDEX]",
         "x = 3if y else z",
@@ -166,12 +169,16 @@ def test_the_first_proposal_is_the_program_itself_and_the_rest_are_variations() 
 
 
 def test_every_python_file_of_a_program_is_polished_and_others_are_kept() -> None:
-    files = (("policy.py", "from aid import LIMIT\nSLACK = 1.5\n"), ("aid.py", "LIMIT = 8\n"), ("notes.txt", "a = 5"))
+    files = (
+        ("policy.py", "from aid import LIMIT\nSLACK = 1.5 + LIMIT\n"),
+        ("aid.py", "LIMIT = 8\n"),
+        ("notes.txt", "a = 5"),
+    )
     sketch = sketch_of(Program(files))
     assert [hole.name for hole in sketch.holes] == ["policy.py:2:9", "aid.py:1:9"]
     rendered = dict(sketch.render({"policy.py:2:9": 2.0, "aid.py:1:9": 11}).files)
     assert rendered == {
-        "policy.py": "from aid import LIMIT\nSLACK = 2.0\n",
+        "policy.py": "from aid import LIMIT\nSLACK = 2.0 + LIMIT\n",
         "aid.py": "LIMIT = 11\n",
         "notes.txt": "a = 5",
     }

@@ -87,7 +87,7 @@ def test_a_rate_that_is_no_probability_is_refused(rate: float) -> None:
 
 def test_proposers_are_made_from_the_texts_of_the_command_line(tmp_path: Path) -> None:
     first, second = tmp_path / "first.py", tmp_path / "second.py"
-    first.write_bytes(b"LIMIT = 5\r\ndef policy(env, agent_id): return 3\r\n")
+    first.write_bytes(b"LIMIT = 5.5\r\ndef policy(env, agent_id): return 3\r\n")
     second.write_text("def policy(env, agent_id): return 4\n")
     assert proposer_names() == ("offline", "paste", "polish", "scripted")
     assert isinstance(make_proposer("offline"), Offline)

@@ -1,11 +1,10 @@
 """A jail with the one-liners that its tests need."""
 
-import os
 from pathlib import Path
 
 import pytest
 
-from solon.contract import Fault, Program, ProgramFault
+from solon.contract import Fault, Program, ProgramFault, Worker
 from solon.sandbox import Limits, LocalJail
 from solon.sandbox.call import GUEST, call
 
@@ -33,7 +32,7 @@ def descendants(pid: int) -> set[int]:
 
 
 def descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 class Bench:
@@ -41,6 +40,7 @@ class Bench:
         self.level = level
         self.jail = LocalJail(level, limits)
         self.jail.warm(GUEST, b"")
+        self.idle = self.processes  # zygote and template
 
     def run(self, source: str, *arguments: object, episode: bytes = b"") -> object:
         with self.jail.open(program(source), GUEST, b"", episode) as worker:
@@ -55,9 +55,19 @@ class Bench:
     def zygotes(self) -> set[int]:
         return {nursery.pid for nursery in self.jail._nurseries.values()}
 
+    @property
+    def processes(self) -> set[int]:
+        """Return the zygotes and all that is below them."""
+        return self.zygotes.union(*(descendants(pid) for pid in self.zygotes))
+
 
 def lend(level: str, benches: dict[str, Bench]) -> Bench:
     """Return the warm bench of a level, kept for the whole session."""
     if level not in benches:
         benches[level] = Bench(level)
     return benches[level]
+
+
+def call_often(worker: Worker, times: int) -> None:
+    for _ in range(times):
+        call(worker)

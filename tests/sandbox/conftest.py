@@ -2,8 +2,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from sandbox.bench import Bench, descendants, descriptors, lend
 
+from sandbox.bench import Bench, descendants, descriptors, lend
 from solon.sandbox import survey
 
 NAMES = {"A": "full", "B": "no-namespaces", "D": "process"}
@@ -31,7 +31,7 @@ def checked(level: str, benches: dict[str, Bench]) -> Iterator[Bench]:
     bench = lend(level, benches)
     before = descriptors()
     yield bench
-    assert descendants(os.getpid()) <= {pid for bench in benches.values() for pid in bench.zygotes}
+    assert descendants(os.getpid()) == {pid for each in benches.values() for pid in each.idle}
     assert descriptors() == before
 
 

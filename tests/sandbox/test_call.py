@@ -5,15 +5,19 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sandbox.bench import Bench, program
 
+from sandbox.bench import Bench, program
 from solon.contract import Program, ProgramFault
 from solon.sandbox import LocalJail, wire
 from solon.sandbox.call import GUEST, call
 
 SORT = "def main(items):\n return sorted(items)"
 values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=8,
 )
@@ -36,7 +40,16 @@ def test_questions_and_answers_may_be_larger_than_a_pipe(bench: Bench, size: int
 
 @pytest.mark.parametrize(
     "result",
-    ["float('nan')", "[float('inf')]", "{1, 2}", "object()", "b'x'", "'\\ud800'", "__import__('numpy').int64(1)", "deep()"],
+    [
+        "float('nan')",
+        "[float('inf')]",
+        "{1, 2}",
+        "object()",
+        "b'x'",
+        "'\\ud800'",
+        "__import__('numpy').int64(1)",
+        "deep()",
+    ],
 )
 def test_results_that_are_no_json_are_output_faults(bench: Bench, result: str) -> None:
     source = f"def deep():\n x = []\n for _ in range(10**5): x = [x]\n return x\ndef main(): return {result}"
@@ -90,7 +103,10 @@ def test_a_program_without_its_entry_file_says_so(bench: Bench) -> None:
 
 
 def test_a_program_may_have_several_files(anywhere: Bench) -> None:
-    files = (("program.py", "from helper import twice\ndef main(x): return twice(x)"), ("helper.py", "def twice(x): return 2 * x"))
+    files = (
+        ("program.py", "from helper import twice\ndef main(x): return twice(x)"),
+        ("helper.py", "def twice(x): return 2 * x"),
+    )
     with anywhere.jail.open(Program(files=files, entry="program.py:main"), GUEST, b"", b"") as worker:
         assert call(worker, 21) == 42
 
@@ -98,11 +114,11 @@ def test_a_program_may_have_several_files(anywhere: Bench) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "import numpy as np\ndef main(): return float(np.linalg.det(np.eye(3)) + np.random.default_rng(1).random() * 0)",
+        "import numpy as np\ndef main(): return float(np.linalg.det(np.eye(3)) + 0 * np.random.rand())",
         "import heapq, collections, statistics, re, dataclasses, bisect\ndef main(): return 1.0",
         "from dataclasses import dataclass\n@dataclass\nclass P:\n x: int = 1\ndef main(): return float(P().x)",
         "import numpy as np\ndef main(): return float((np.ones((300, 300)) @ np.ones((300, 300))).mean() / 300)",
-        "import traceback\ndef main():\n try: 1 / 0\n except ZeroDivisionError: return float(len(traceback.format_exc()) > 0)",
+        "import traceback\ndef main():\n try: 1 / 0\n except Exception: return float(bool(traceback.format_exc()))",
     ],
 )
 def test_honest_programs_find_what_they_need_inside(bench: Bench, source: str) -> None:

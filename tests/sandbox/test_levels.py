@@ -51,8 +51,14 @@ def test_the_survey_names_every_rung_and_why_one_is_missing(monkeypatch: pytest.
     assert list(rows) == ["A", "B", "C", "D", "none"]
     assert rows["A"] == (False, f"full: {REFUSED}")
     assert rows["B"][0]
-    assert "no Landlock" in rows["B"][1]
+    assert "no Landlock here" in rows["B"][1]
     assert rows["C"] == (False, "wasm: WebAssembly is not in this version")
+
+
+def test_the_survey_says_where_runs_cannot_be_equal_to_the_last_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine(monkeypatch)
+    assert "addresses are random" in levels.survey()[0].reason
+    assert not levels.addresses_are_fixed()
 
 
 def test_a_machine_that_is_no_linux_offers_none_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,8 @@
 import time
 
 import pytest
-from sandbox.bench import LIMITS, Bench, program
 
+from sandbox.bench import LIMITS, Bench, call_often, program
 from solon.contract import InfrastructureError, ProgramFault
 from solon.sandbox import Limits, LocalJail, session, verdicts
 from solon.sandbox.call import GUEST, call
@@ -55,10 +55,8 @@ def test_an_endless_loop_at_import_runs_out_of_time(bench: Bench) -> None:
 
 def test_many_short_steps_add_up_to_the_limit(bench: Bench) -> None:
     source = "import time\ndef main():\n start = time.process_time()\n while time.process_time() < start + 0.02: pass"
-    with bench.jail.open(program(source), GUEST, b"", b"") as worker:
-        with pytest.raises(ProgramFault) as caught:
-            for _ in range(40):
-                call(worker)
+    with bench.jail.open(program(source), GUEST, b"", b"") as worker, pytest.raises(ProgramFault) as caught:
+        call_often(worker, 40)
     assert caught.value.fault.kind == "time"
     assert 10 <= (caught.value.fault.step or 0) <= 17
 
@@ -76,18 +74,26 @@ def test_memory_within_the_limit_is_there(bench: Bench) -> None:
 
 
 def test_a_program_that_waits_for_ever_is_at_fault(bench: Bench) -> None:
-    with LocalJail(bench.level, Limits(cpu_seconds=0.3, wall_seconds=0.2)) as jail:
-        with pytest.raises(ProgramFault) as caught, jail.open(program(SLEEP), GUEST, b"", b"") as worker:
-            call(worker)
+    with (
+        LocalJail(bench.level, Limits(cpu_seconds=0.3, wall_seconds=0.2)) as jail,
+        jail.open(program(SLEEP), GUEST, b"", b"") as worker,
+        pytest.raises(ProgramFault) as caught,
+    ):
+        call(worker)
     assert caught.value.fault.kind == "time"
     assert "waiting" in caught.value.fault.message
 
 
 def test_a_starved_worker_is_the_machines_fault(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The judgement alone: a worker that stood in the run queue all the time cannot be made on an idle machine."""
-    monkeypatch.setattr(session.Path, "read_text", lambda *_, **__: f"1000 {int(4e9)} 7")
+    """The judgement alone: a worker that stood in the queue all the time cannot be made on an idle machine."""
     with bench.jail.open(program("def main(): pass"), GUEST, b"", b"") as worker:
         assert isinstance(worker, session.JailedWorker)
+        monkeypatch.setattr(session, "_sleeps", lambda _: True)
+        assert isinstance(worker._late(), ProgramFault)  # it sleeps, and never had to queue
+        monkeypatch.setattr(session, "_queued_seconds", lambda _: 4.0)
+        assert isinstance(worker._late(), InfrastructureError)
+        monkeypatch.setattr(session, "_queued_seconds", lambda _: 0.0)
+        monkeypatch.setattr(session, "_sleeps", lambda _: False)  # stopped by a quota, say
         assert isinstance(worker._late(), InfrastructureError)
 
 
@@ -111,7 +117,9 @@ def test_a_kill_of_a_worker_that_held_much_memory_is_a_memory_fault() -> None:
     assert error.fault.kind == "memory"
 
 
-@pytest.mark.parametrize("wrong", [{"cpu_seconds": 0}, {"cpu_seconds": float("nan")}, {"memory_mib": 0}, {"wall_seconds": -1}])
+@pytest.mark.parametrize(
+    "wrong", [{"cpu_seconds": 0}, {"cpu_seconds": float("nan")}, {"memory_mib": 0}, {"wall_seconds": -1}]
+)
 def test_limits_that_nothing_can_keep_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="give"):
         Limits(**wrong)  # pyright: ignore[reportArgumentType] - wrong on purpose

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -17,7 +19,7 @@ def decode(data: bytes, cuts: list[int]) -> list[wire.Frame]:
     decoder = wire.Decoder(wire.FROM_WORKER)
     found = []
     bounds = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         decoder.feed(data[start:end])
         while (frame := decoder.next()) is not None:
             found.append(frame)

@@ -169,8 +169,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code; every failure is one sentence on standard error."""
     from solon.contract import InfrastructureError
 
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        code = app(sys.argv[1:] if arguments is None else arguments, print_error=False, exit_on_error=False, result_action="return_value")
+        code = app(given, print_error=False, exit_on_error=False, result_action="return_value")
     except CycloptsError as error:
         code = _fail(str(error) + " See: solon --help", WRONG_CALL)
     except ValueError as error:

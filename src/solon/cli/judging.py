@@ -9,7 +9,7 @@ import msgspec
 from solon import api
 from solon.cli.options import parse_options
 from solon.cli.running import warn_about
-from solon.cli.tables import console, evaluation_table
+from solon.cli.tables import console, evaluation_table, word
 from solon.contract import Program
 from solon.engine import objective
 from solon.sandbox import Limits
@@ -60,10 +60,7 @@ def _show(rows: list[api.Evaluation], goal: str, seeds: int) -> None:
     errors = console(stderr=True)
     for row in rows:
         if row.fault:
-            at = f" (step {row.fault.step})" if row.fault.step is not None else ""
-            errors.print(
-                f"{row.program}: invalid, {row.fault.kind}: {row.fault.message}{at}. {row.fault.remedy}", markup=False
-            )
+            errors.print(f"{row.program}: invalid, {word(row.fault)}", markup=False)
         elif row.reason:
             errors.print(f"{row.program}: the judge was unavailable: {row.reason}", markup=False)
         elif row.first_slip:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from solon.api import Evaluation
-from solon.contract import Figure
+from solon.contract import Fault, Figure
 from solon.engine import Card, Estimate
 
 SHOWN = ("efficiency", "equality", "maximin")
@@ -26,6 +26,13 @@ def console(*, stderr: bool = False) -> Console:
     """
     found = Console(stderr=stderr, highlight=False)
     return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=160)
+
+
+def word(fault: Fault) -> str:
+    """Word a fault as its kind, one sentence of cause and one of remedy."""
+    at = f" (step {fault.step})" if fault.step is not None else ""
+    remedy = f" {fault.remedy[0].upper()}{fault.remedy[1:].rstrip('.')}." if fault.remedy else ""
+    return f"{fault.kind}: {fault.message.rstrip('.')}{at}.{remedy}"
 
 
 def interval(it: Estimate) -> str:

@@ -5,7 +5,7 @@ the number of workers never changes it. Facts are committed in the order of the 
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 
 import msgspec
@@ -230,7 +230,7 @@ class Run:
                         self._commit(Found(finding))
 
 
-def _closable(outcomes: Iterator[Outcome]) -> "Iterator[Outcome]":
+def _closable(outcomes: Iterator[Outcome]) -> Generator[Outcome]:
     """Make any iterator a generator, so that leaving early can cancel what is under way."""
     yield from outcomes
 

@@ -25,9 +25,10 @@ from solon.sketch import Sketch
 ELITES = 5
 FIRST_STEP, LAST_STEP, HALVING = 0.3, 0.05, 8  # breeding steps, as shares of a range; groups until they are halved
 FIRST_CHANGES, CHANGES = 3.0, 1.5  # holes changed on average, in the first group and later
+FAR = 0.5  # share of the first group that ignores the default
 CROSSOVER = 0.5
 SPREAD = 0.2  # initial standard deviation of CMA-ES, as a share of a range
-SWITCH = 0.25  # how often a filling with numbers from CMA-ES gets one choice that its parent has not
+SWITCH = 0.5  # how often a filling with numbers from CMA-ES gets one choice that its parent has not
 LARGEST_GENERATION = 24  # candidates after which CMA-ES updates, at most
 REDRAWS = 50  # attempts to find a program that no candidate has yet
 
@@ -92,7 +93,7 @@ def _settled(candidate: Candidate) -> bool:
 
 
 def _bred(space: Space, judged: Sequence[Judged], dice: random.Random) -> Iterator[_Draw]:
-    """Yield variations of the best fillings without end; of the default before anything was judged."""
+    """Yield variations of the best fillings without end; and before any, of the default and at random."""
     elites = _elites(judged)
     groups = len({each.group for each in judged})
     scale = max(LAST_STEP, FIRST_STEP * 0.5 ** (groups / HALVING))
@@ -102,8 +103,16 @@ def _bred(space: Space, judged: Sequence[Judged], dice: random.Random) -> Iterat
             point = _crossed(parents[0].point, parents[-1].point, dice)
             point = _mutated(space, point, scale, CHANGES, dice)
             yield _Draw(point, tuple(sorted({parent.number for parent in parents})), "breed")
+        elif dice.random() < FAR:
+            yield _Draw(_uniform(space, dice), (), "random")
         else:
             yield _Draw(_mutated(space, space.default(), scale, FIRST_CHANGES, dice), (), "vary default")
+
+
+def _uniform(space: Space, dice: random.Random) -> Point:
+    return Point(
+        tuple(dice.random() for _ in space.numbers), tuple(dice.randrange(len(hole.options)) for hole in space.choices)
+    )
 
 
 def _sampled(space: Space, judged: Sequence[Judged], count: int, dice: random.Random) -> Iterator[_Draw]:

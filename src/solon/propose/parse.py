@@ -33,8 +33,11 @@ def parse_reply(text: str, entry: str = "policy.py:policy", kind: str = "python-
         raise ReplyError(f"The reply has {len(text)} characters; send at most {_LONGEST_REPLY}.")
     text = text.replace("\r\n", "\n").removeprefix("\ufeff")
     file, _, name = entry.partition(":")
-    candidates = [block for block in fenced_blocks(text) if block.language.lower() in _LANGUAGES and block.closed]
-    for source in (*(block.text for block in reversed(candidates)), text):
+    blocks = _python_blocks(text)
+    whole = [text] if _complaint(text, name) is None else []
+    if not whole and blocks and not blocks[-1].closed:
+        raise ReplyError("The reply was cut off inside its code block; send the whole program again, but shorter.")
+    for source in (*whole, *(block.text for block in reversed(blocks))):
         if _complaint(source, name) is None:
             return Program(((file, source.rstrip() + "\n"),), entry, kind)
     raise ReplyError(_explained(text, name))
@@ -52,7 +55,7 @@ def fenced_blocks(text: str) -> list[Block]:
     blocks: list[Block] = []
     mark = language = ""
     lines: list[str] = []
-    for line in text.splitlines():
+    for line in text.split("\n"):
         fence = _FENCE.match(line)
         if not mark and fence:
             mark, language, lines = fence["mark"], fence["language"], []
@@ -66,13 +69,17 @@ def fenced_blocks(text: str) -> list[Block]:
     return blocks
 
 
+def _python_blocks(text: str) -> list[Block]:
+    """Return the blocks that may hold Python; a fence that opens nothing at the very end is none."""
+    blocks = fenced_blocks(text)
+    return [b for b in blocks if b.language.lower() in _LANGUAGES and (b.closed or b.text.strip())]
+
+
 def _explained(text: str, name: str) -> str:
     """Return one sentence on why a reply is unusable, and what to send instead."""
     if not text.strip():
         return "The reply is empty; send one fenced python block."
-    blocks = [block for block in fenced_blocks(text) if block.language.lower() in _LANGUAGES]
-    if blocks and not blocks[-1].closed:
-        return "The reply was cut off inside its code block; send the whole program again, shorter if need be."
+    blocks = _python_blocks(text)
     if not blocks:
         complaint = _complaint(text, name) or ""
         missing = complaint.startswith("does not define")

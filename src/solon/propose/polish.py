@@ -5,8 +5,9 @@ dictionary), compared by order, added, subtracted, multiplied, divided, passed t
 default of a parameter. What does not: anything inside a subscript, ``range`` or another call, a format string, an
 annotation or a decorator; operands of ``%``, ``//``, ``**``, bit and equality operators, which test codes and not
 thresholds; repetition counts as in ``[0] * 5``; the whole numbers 0 and 1, which mostly mean no, yes, first and last;
-0.0, which has no scale; and whole numbers assigned to a name that the program returns, compares for equality, uses in a
-subscript or passes to ``range``, since they name an action or a length.
+0.0, which has no scale; and a whole number assigned to a name that the program never compares by order or calculates
+with, or that it returns, compares for equality, uses in a subscript or passes to ``range``: such a name stands for an
+action or a length.
 """
 
 import ast
@@ -25,7 +26,7 @@ _ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _LENGTHS = ("range", "slice", "len")
 _SCALING = ("min", "max", "abs")
 _TRANSPARENT = (ast.UnaryOp, ast.Tuple, ast.List, ast.Dict, ast.IfExp, ast.BoolOp)
-_SEQUENCES = (ast.List, ast.Tuple, ast.ListComp, ast.JoinedStr)
+_SEQUENCES = (ast.List, ast.Tuple, ast.ListComp, ast.JoinedStr, ast.Dict)
 
 
 class Literal(Value, frozen=True):
@@ -56,11 +57,17 @@ def sketch_of(program: Program) -> Sketch:
 
     Raises ValueError if a file does not parse or no constant is tunable.
     """
-    literals = tuple(
-        literal for file, text in program.files if file.endswith(".py") for literal in _literals(file, text)
+    trees = {file: _tree(file, text) for file, text in program.files if file.endswith(".py")}
+    uses = _Uses(
+        frozenset[str]().union(*(_codes(tree) for tree in trees.values())),
+        frozenset[str]().union(*(_quantities(tree) for tree in trees.values())),
     )
+    texts = dict(program.files)
+    literals = tuple(literal for file, tree in trees.items() for literal in _literals(file, texts[file], tree, uses))
     if not literals:
-        raise ValueError("The program has no constants to polish; name its thresholds and weights as numbers.")
+        raise ValueError(
+            "The program has no constants to polish; compare or calculate with numbers that are thresholds or weights."
+        )
 
     def render(values: Mapping[str, HoleValue]) -> Program:
         files = tuple((file, _substituted(file, text, literals, values)) for file, text in program.files)
@@ -85,21 +92,35 @@ def _substituted(file: str, text: str, literals: Sequence[Literal], values: Mapp
     return b"".join([*pieces, raw[position:]]).decode()
 
 
-def _literals(file: str, text: str) -> Iterator[Literal]:
-    """Yield the tunable constants of a file in the order of their positions."""
+class _Uses(Value, frozen=True):
+    """What a program does with its names."""
+
+    codes: frozenset[str]
+    quantities: frozenset[str]
+
+    def allow(self, targets: Sequence[ast.expr], *, alone: bool) -> bool:
+        """Tell whether a whole number assigned to the targets, alone or inside a collection, is a quantity."""
+        names = frozenset[str]().union(*(_names(target) for target in targets))
+        return not names & self.codes and (not alone or bool(names & self.quantities))
+
+
+def _tree(file: str, text: str) -> ast.Module:
     try:
-        tree = parse_python(text)
-    except (SyntaxError, ValueError) as error:
+        return parse_python(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ValueError(f"{file} cannot be polished because it is not valid Python: {error}.") from None
+
+
+def _literals(file: str, text: str, tree: ast.Module, uses: _Uses) -> Iterator[Literal]:
+    """Yield the tunable constants of a file in the order of their positions."""
     raw = text.encode()
     starts = [0, *(match.end() for match in re.finditer(rb"\r\n|\r|\n", raw))]
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    codes = _names_used_as_codes(tree)
     found: list[Literal] = []
     for node in ast.walk(tree):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, int | float):
             continue
-        if not _scalable(node.value) or not _tunable(node, node.value, parents, codes):
+        if not _scalable(node.value) or not _tunable(node, node.value, parents, uses):
             continue
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
@@ -136,7 +157,7 @@ def _hole(name: str, value: float, *, divisor: bool) -> Hole:
     return Hole(name, value, value / 3, 3 * value)
 
 
-def _tunable(node: ast.AST, value: float, parents: Mapping[ast.AST, ast.AST], codes: frozenset[str]) -> bool:
+def _tunable(node: ast.AST, value: float, parents: Mapping[ast.AST, ast.AST], uses: _Uses) -> bool:
     """Climb from a constant to the construct that uses it, and tell whether that makes it a threshold or weight."""
     if any(_forbidding(child, parents) for child in _ancestry(node, parents)):
         return False
@@ -151,7 +172,8 @@ def _tunable(node: ast.AST, value: float, parents: Mapping[ast.AST, ast.AST], co
             return all(isinstance(operator, _ORDER) for operator in operators)
         case ast.Assign() | ast.AnnAssign():
             targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
-            return isinstance(value, float) or not any(_names(target) & codes for target in targets)
+            alone = not isinstance(child, _SEQUENCES)
+            return isinstance(value, float) or uses.allow(targets, alone=alone)
         case ast.Call(function, _, _):
             return isinstance(function, ast.Name) and function.id in _SCALING
         case _:
@@ -172,6 +194,8 @@ def _forbidding(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> bool:
     match parent:
         case ast.Subscript(slice=inside) | ast.AnnAssign(annotation=inside):
             return node is inside
+        case ast.BinOp(op=op):
+            return not isinstance(op, _ARITHMETIC)
         case ast.Dict(keys=keys):
             return any(node is key for key in keys)
         case ast.Call(func=ast.Name(name) as function):
@@ -203,7 +227,26 @@ def _names(target: ast.AST) -> frozenset[str]:
     return frozenset(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
 
 
-def _names_used_as_codes(tree: ast.AST) -> frozenset[str]:
+def _quantities(tree: ast.AST) -> frozenset[str]:
+    """Return the names that are compared by order or calculated with."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.BinOp(left, op, right) if isinstance(op, _ARITHMETIC):
+                operands = [left, right]
+            case ast.Compare(left, operators, others) if all(isinstance(operator, _ORDER) for operator in operators):
+                operands = [left, *others]
+            case ast.Call(ast.Name(name), arguments, _) if name in _SCALING:
+                operands = arguments
+            case ast.AugAssign(_, _, value):
+                operands = [value]
+            case _:
+                continue
+        found |= {operand.id for operand in operands if isinstance(operand, ast.Name)}
+    return frozenset(found)
+
+
+def _codes(tree: ast.AST) -> frozenset[str]:
     """Return the names that are returned as they are, compared for equality, used as an index or given to range."""
     found: set[str] = set()
     for node in ast.walk(tree):

@@ -53,7 +53,7 @@ def _body(bundle: Bundle, card: Card) -> str:
     if winner is None or not winner.metrics:
         parts.append(f"<p>No valid program was found: {escape(card.reason)}.</p>")
     else:
-        parts += [_headline(card, winner), _arms(card), _table(card)]
+        parts += [_headline(card, winner), *(_arms(card, name) for name in _charted(card)), _table(card)]
     parts += [_search(bundle, card), _findings(card)]
     if card.winner is not None and card.program is not None:
         program = bundle.bodies.program(card.program)
@@ -63,12 +63,14 @@ def _body(bundle: Bundle, card: Card) -> str:
 
 
 def _headline(card: Card, winner: Arm) -> str:
-    goal = winner.metrics[card.objective]
-    boxes = [(f"{goal.mean:.2f}", f"{card.objective}, {_range(goal)}")]
-    if "equality" in winner.metrics and card.objective != "equality":
-        boxes.append((f"{winner.metrics['equality'].mean:.2f}", f"equality, {_range(winner.metrics['equality'])}"))
+    shown = dict.fromkeys([card.objective, *_charted(card), "equality"])
+    boxes = [
+        (f"{winner.metrics[name].mean:.2f}", f"{name}, {_range(winner.metrics[name])}")
+        for name in shown
+        if name in winner.metrics
+    ]
     if card.objective in card.share_of_bound:
-        boxes.append((f"{card.share_of_bound[card.objective]:.0%}", "of the proved bound"))
+        boxes.append((f"{card.share_of_bound[card.objective]:.0%}", f"of the proved bound on {card.objective}"))
     boxes.append((card.isolation, "isolation"))
     inner = "".join(f"<div><strong>{escape(big)}</strong><span>{escape(small)}</span></div>" for big, small in boxes)
     return f'<div class="headline">{inner}</div>'
@@ -83,25 +85,33 @@ def _label(arm: str) -> str:
     return named.get(arm, arm.replace("control:", "control: ").replace("_", " "))
 
 
-def _arms(card: Card) -> str:
-    goal = card.objective
+def _charted(card: Card) -> list[str]:
+    """Return the objective, and what others published most if they published no objective of this name."""
+    reported = [name for figure in card.published for name in figure.metrics]
+    if not reported or card.objective in reported:
+        return [card.objective]
+    return [card.objective, max(dict.fromkeys(reported), key=reported.count)]
+
+
+def _arms(card: Card, goal: str) -> str:
     rows: list[Bar] = []
     for arm, it in card.arms.items():
         if it.metrics:
             found = it.metrics[goal]
             rows.append(Bar(_label(arm), found.mean, found.low, found.high, "accent" if arm == "winner" else "other"))
     rows += [
-        Bar(figure.label, figure.metrics[card.objective], None, None, "published")
+        Bar(figure.label, figure.metrics[goal], None, None, "published")
         for figure in card.published
-        if card.objective in figure.metrics
+        if goal in figure.metrics
     ]
-    limits = [figure.metrics[card.objective] for figure in card.bounds if card.objective in figure.metrics]
-    note = '<p class="soft">Filled: measured in this run. Hollow: published by others, not measured here.</p>'
-    return f"<h2>{escape(card.objective.capitalize())}</h2>{bars(rows, min(limits, default=None))}{note}"
+    limits = [figure.metrics[goal] for figure in card.bounds if goal in figure.metrics]
+    legend = "Filled: measured in this run. Hollow: published by others, not measured here."
+    note = f'<p class="soft">{legend}</p>' if any(row.colour == "published" for row in rows) else ""
+    return f"<h2>{escape(goal.capitalize())}</h2>{bars(rows, min(limits, default=None))}{note}"
 
 
 def _table(card: Card) -> str:
-    names = list(card.arms["winner"].metrics)
+    names = sorted(card.arms["winner"].metrics, key=lambda name: name != card.objective)
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     rows = [_row("winner" if arm == "winner" else "", _label(arm), [_cell(it, name) for name in names])
             for arm, it in card.arms.items()]  # fmt: skip

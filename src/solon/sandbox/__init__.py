@@ -4,8 +4,8 @@ Levels, best first: A full, B no-namespaces, D process, none. Guests live in the
 ``prepare(setup)`` and ``begin(prepared, program, episode, note)``; ``solon.sandbox.call`` is the general one.
 """
 
-from solon.sandbox.levels import WARNINGS, Isolation, Level, pin_to_core, survey
+from solon.sandbox.levels import WARNINGS, Isolation, Level, addresses_are_fixed, pin_to_core, survey
 from solon.sandbox.limits import Limits
 from solon.sandbox.local import LocalJail
 
-__all__ = ["WARNINGS", "Isolation", "Level", "Limits", "LocalJail", "pin_to_core", "survey"]
+__all__ = ["WARNINGS", "Isolation", "Level", "Limits", "LocalJail", "addresses_are_fixed", "pin_to_core", "survey"]

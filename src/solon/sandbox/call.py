@@ -42,8 +42,6 @@ def begin(prepared: object, program: Program, episode: bytes, note: Note) -> Ans
         arguments = msgspec.json.decode(payload, type=list[object])
         try:
             result = function(*arguments)
-        except (MemoryError, ProgramFault):
-            raise
         except Exception as error:  # noqa: BLE001 - whatever the program raises is its fault; the rest ends the worker
             raise_fault(error, files)
         return _encode(result)

@@ -3,7 +3,7 @@
 import importlib
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
@@ -20,7 +20,7 @@ def _prepare(guest: str, setup: bytes) -> tuple[ModuleType, object]:
 
 
 @contextmanager
-def _own_generators(episode: bytes) -> Iterator[None]:
+def _own_generators(episode: bytes) -> Generator[None]:
     """Seed the global generators for one episode and put them back afterwards."""
     state = random.getstate()
     arrays = sys.modules.get("numpy.random")
@@ -46,14 +46,14 @@ class InsideWorker:
 
     @classmethod
     @contextmanager
-    def running(cls, program: Program, guest: str, setup: bytes, episode: bytes) -> Iterator["InsideWorker"]:
+    def running(cls, program: Program, guest: str, setup: bytes, episode: bytes) -> Generator["InsideWorker"]:
         """Load the program here and yield its worker."""
         worker = cls()
         module, prepared = _prepare(guest, setup)
         with _own_generators(episode):
             try:
                 worker._answer = module.begin(prepared, program, episode, worker._keep)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever escapes from a program is its fault
+            except (Exception, SystemExit) as error:
                 raise ProgramFault(describe(error)) from error
             yield worker
 
@@ -63,7 +63,7 @@ class InsideWorker:
         self._step += 1
         try:
             reply = bytes(self._answer(payload))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever escapes from a program is its fault
+        except (Exception, SystemExit) as error:
             raise ProgramFault(describe(error)) from error
         if len(reply) > wire.REPLY_BYTES or (size is not None and len(reply) != size):
             raise verdicts.protocol_fault(f"it answered {len(reply)} bytes where {size} are due", self._step)

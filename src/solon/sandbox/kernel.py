@@ -21,6 +21,7 @@ PR_SET_PDEATHSIG: Final = 1
 PR_SET_DUMPABLE: Final = 4
 PR_SET_CHILD_SUBREAPER: Final = 36
 PR_SET_NO_NEW_PRIVS: Final = 38
+ADDR_NO_RANDOMIZE: Final = 0x0040000
 CLONE_NEWNS: Final = 0x00020000
 CLONE_NEWUTS: Final = 0x04000000
 CLONE_NEWIPC: Final = 0x08000000
@@ -50,6 +51,14 @@ def _call(function: str, *arguments: object, layer: str) -> int:
         number = ctypes.get_errno()
         raise OSError(number, f"{layer}: {os.strerror(number)}")
     return result
+
+
+def addresses_are_fixed() -> bool:
+    """Return whether this process lies at the same addresses in every run."""
+    try:
+        return bool(_call("personality", 0xFFFFFFFF, layer="personality") & ADDR_NO_RANDOMIZE)
+    except OSError:
+        return False
 
 
 def unshare_namespaces() -> None:

@@ -36,14 +36,15 @@ class Level(NamedTuple):
 
 class _Probed(Value, frozen=True):
     reasons: dict[str, str]  # why a level does not hold; empty where it does
-    landlock: int
+    landlock: int = 0
+    fixed: bool = False  # addresses, see addresses_are_fixed
 
 
 @cache
 def _probe() -> _Probed:
     if not sys.platform.startswith("linux"):
         reason = f"it needs Linux, and this is {sys.platform}"
-        return _Probed(reasons=dict.fromkeys(("full", "no-namespaces", "process"), reason), landlock=0)
+        return _Probed(reasons=dict.fromkeys(("full", "no-namespaces", "process"), reason))
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         with launch("solon.sandbox.probe", [], [], output, errors) as probe:
             try:
@@ -56,20 +57,29 @@ def _probe() -> _Probed:
             return msgspec.json.decode(output.read(), type=_Probed)
         except msgspec.DecodeError:
             reason = f"the probe failed: {errors.read().decode(errors='replace').strip()[-300:] or 'no answer'}"
-            return _Probed(reasons=dict.fromkeys(("full", "no-namespaces", "process"), reason), landlock=0)
+            return _Probed(reasons=dict.fromkeys(("full", "no-namespaces", "process"), reason))
+
+
+def addresses_are_fixed() -> bool:
+    """Return whether workers lie at the same addresses in every run.
+
+    Where a container refuses that, a program that walks a set of plain objects meets them in another order each run.
+    """
+    return _probe().fixed
 
 
 def survey() -> list[Level]:
     """Return every level, best first, with what it consists of or why it is out of reach; probed, not assumed."""
     probed = _probe()
-    landlock = f"Landlock {probed.landlock}" if probed.landlock else "no Landlock in this kernel"
+    landlock = f"Landlock {probed.landlock}" if probed.landlock else "no Landlock here"
+    addresses = "" if probed.fixed else "; addresses are random here, so a set of plain objects has no fixed order"
     rows = (
         ("A", "full", "full: system-call filter, Landlock, resource limits and namespaces"),
         ("B", "no-namespaces", f"no-namespaces: system-call filter, {landlock} and resource limits"),
         ("D", "process", "process: a separate process with resource limits; only when asked for"),
     )
     levels = [
-        Level(letter, not probed.reasons[name], f"{name}: {why}" if (why := probed.reasons[name]) else text)
+        Level(letter, not probed.reasons[name], f"{name}: {why}" if (why := probed.reasons[name]) else text + addresses)
         for letter, name, text in rows
     ]
     levels.insert(2, Level("C", available=False, reason="wasm: WebAssembly is not in this version"))
@@ -91,7 +101,7 @@ def choose(isolation: str) -> Isolation:
         if not reasons["no-namespaces"]:
             return "no-namespaces"
         raise InfrastructureError(
-            f"no safe isolation is available here ({reasons['no-namespaces']}); run on Linux 5.13 or later in a "
+            f"no safe isolation is available here ({reasons['no-namespaces']}); run on Linux 5.3 or later in a "
             "container or virtual machine that allows seccomp, or ask for isolation 'process' where nothing can be lost"
         )
     for level in get_args(Isolation):

@@ -3,7 +3,9 @@
 import linecache
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import PurePosixPath
 from types import CodeType, ModuleType
 from typing import NoReturn
@@ -48,8 +50,10 @@ def trace(error: BaseException, files: frozenset[str]) -> str:
     return "Traceback (most recent call last):\n" + "".join(lines)
 
 
-def raise_fault(error: BaseException, files: frozenset[str]) -> NoReturn:
-    """Raise the fault of kind raised for what a program's own code raised."""
+def raise_fault(error: Exception, files: frozenset[str]) -> NoReturn:
+    """Raise the fault of kind raised for what a program's own code raised; lack of memory goes on as it is."""
+    if isinstance(error, MemoryError | ProgramFault):
+        raise error
     last = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
     raise ProgramFault(
         Fault(
@@ -92,17 +96,15 @@ def _serve_modules(codes: Mapping[str, CodeType]) -> None:
         sys.meta_path.insert(0, _Finder({PurePosixPath(path).stem: code for path, code in codes.items()}))
 
 
-class _Finder:
+class _Finder(MetaPathFinder, Loader):
     def __init__(self, codes: Mapping[str, CodeType]) -> None:
         self._codes = codes
 
-    def find_spec(self, name: str, path: object = None, target: object = None) -> object:
-        from importlib.machinery import ModuleSpec
-
-        return ModuleSpec(name, self) if name in self._codes else None
-
-    def create_module(self, spec: object) -> None:
-        return None
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None, /
+    ) -> ModuleSpec | None:
+        del path, target
+        return ModuleSpec(fullname, self) if fullname in self._codes else None
 
     def exec_module(self, module: ModuleType) -> None:
         exec(self._codes[module.__name__], module.__dict__)  # noqa: S102 - this is what a jail is for

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -42,7 +42,7 @@ class LocalJail:
         self.close()
 
     @contextmanager
-    def open(self, program: Program, guest: str, setup: bytes, episode: bytes) -> Iterator[Worker]:
+    def open(self, program: Program, guest: str, setup: bytes, episode: bytes) -> Generator[Worker]:
         """Yield a worker that has loaded the program; it has ended when the block is left.
 
         Raises ProgramFault when the program cannot be loaded, InfrastructureError when the machine is at fault.

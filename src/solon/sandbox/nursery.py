@@ -124,7 +124,9 @@ class Nursery:
         else:
             self._control.sendall(data)
         self._control.settimeout(None)
-        if not select.select([self._control], [], [], seconds)[0]:
+        answered = select.poll()
+        answered.register(self._control, select.POLLIN)
+        if not answered.poll(1000 * seconds):
             raise TimeoutError(f"no answer within {seconds:g} s")
         return wire.read_frame(self._control.fileno())
 

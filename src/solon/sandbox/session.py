@@ -5,7 +5,7 @@ import os
 import select
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NoReturn
@@ -20,6 +20,7 @@ from solon.sandbox.worker import Start
 
 PROMPT_MILLISECONDS: Final = 10  # answers within this time need no look at any limit
 FLOOR_SECONDS: Final = 0.01  # between two looks at a worker's processor clock
+LONGEST_SECONDS: Final = 3600.0  # poll takes no more than an int of milliseconds
 TAGS: Final = struct.Struct("<I")
 TAGS_AT_ONCE: Final = 1024
 
@@ -29,6 +30,22 @@ def _tags() -> Iterator[int]:
     while True:
         for (tag,) in TAGS.iter_unpack(os.urandom(TAGS.size * TAGS_AT_ONCE)):
             yield tag
+
+
+def _sleeps(pid: int) -> bool:
+    """Return whether a process waits for something other than the processor (proc_pid_stat(5), field 3)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0] == "S"
+    except OSError:
+        return False
+
+
+def _queued_seconds(pid: int) -> float:
+    """Return how long a process was ready to run but stood in the queue; infinite where the kernel does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except OSError:
+        return math.inf
 
 
 class JailedWorker:
@@ -71,7 +88,7 @@ class JailedWorker:
         return self._pid
 
     @contextmanager
-    def running(self, program: Program, episode: bytes) -> Iterator["JailedWorker"]:
+    def running(self, program: Program, episode: bytes) -> Generator["JailedWorker"]:
         """Load the program once the jail has closed, and end the worker when the block is left."""
         try:
             self._await_jail()
@@ -111,8 +128,11 @@ class JailedWorker:
         if self._open:
             self._open = False
             self._close_pipes()
-            if self._nursery.alive:
+            try:
                 self._nursery.reap(self._pid, at_once=True)
+            except InfrastructureError:
+                if self._nursery.alive:
+                    raise  # a zygote that has died took its workers along
 
     def _close_pipes(self) -> None:
         os.close(self._write_end)
@@ -208,16 +228,16 @@ class JailedWorker:
             self._fail(verdicts.protocol_fault("it sent more than its answer", self._step))
         return frame.payload
 
-    def _read(self, started: float, size: int = wire.CHUNK) -> bytes:
+    def _read(self, started: float) -> bytes:
         """Wait for bytes within the limits; an empty result is the end of the channel."""
         while not self._poll(self._patience(started)):
             self._check(started)
-        return os.read(self._read_end, min(size, wire.CHUNK))
+        return os.read(self._read_end, wire.CHUNK)
 
     def _patience(self, started: float) -> int:
         """Return the milliseconds until a limit can be reached."""
         until = min(self._due, started + self._wall - self._waited)
-        return max(1, math.ceil(1000 * (until - time.monotonic())))
+        return max(1, math.ceil(1000 * min(until - time.monotonic(), LONGEST_SECONDS)))
 
     def _account(self, started: float) -> None:
         now = time.monotonic()
@@ -240,15 +260,10 @@ class JailedWorker:
             self._fail(self._late())
 
     def _late(self) -> Exception:
-        """Tell a program that waits from a machine that is too busy to run it."""
-        try:
-            text = Path(f"/proc/{self._pid}/schedstat").read_text(encoding="ascii")
-        except OSError:
-            text = ""
-        if text:
-            queued = int(text.split()[1]) / 1e9
-            if queued < self._limits.wall / 2:
-                return verdicts.waiting_fault(self._limits, self._step)
+        """Tell a program that waits from a machine that is too busy to run it; in doubt it was the machine."""
+        if _sleeps(self._pid) and _queued_seconds(self._pid) < self._wall / 2:
+            return verdicts.waiting_fault(self._limits, self._step)
         return InfrastructureError(
-            f"a worker got too little processor time within {self._limits.wall:g} s; run fewer at once, or raise wall_seconds"
+            f"a worker got too little processor time within {self._limits.wall:g} s; "
+            "run fewer at once, or raise the limit wall_seconds"
         )

@@ -16,7 +16,10 @@ TRACEBACK_CHARACTERS: Final = 8000
 
 def clean(text: str, characters: int) -> str:
     """Cut an untrusted text and drop what could steer a terminal."""
-    return "".join(letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text[:characters])
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for letter in text[:characters]
+    )
 
 
 def protocol_fault(detail: str, step: int) -> ProgramFault:
@@ -108,4 +111,6 @@ def _memory_fault(limits: Limits, step: int) -> ProgramFault:
 def refusal(payload: bytes) -> InfrastructureError:
     """Say that a worker could not be locked up."""
     text = clean(payload[: wire.NOTE_BYTES].decode(errors="replace"), TEXT_CHARACTERS)
-    return InfrastructureError(f"a worker could not be locked up ({text}); see solon doctor for what this machine offers")
+    return InfrastructureError(
+        f"a worker could not be locked up ({text}); see solon doctor for what this machine offers"
+    )

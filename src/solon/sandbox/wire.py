@@ -1,8 +1,8 @@
 """Frames between the runner, its zygote and its workers: one type byte, a tag, a length, the payload.
 
 The runner draws the tag of each question at random and an answer repeats it: one given before the question was read,
-or after the next was sent, is recognised for certain. Nothing on the wire is ever unpickled. What a worker sends is untrusted: kinds and lengths are checked before a byte
-of payload is kept.
+or after the next was sent, is recognised for certain. Nothing on the wire is ever unpickled. What a worker sends is
+untrusted: kinds and lengths are checked before a byte of payload is kept.
 """
 
 import os

@@ -47,7 +47,7 @@ def seed_generators(episode: bytes) -> None:
 
         np.random.seed(np.frombuffer(digest, dtype=np.uint32))  # noqa: NPY002 - programs use the old interface
         # the kernel's entropy is out of reach in the jail, and would make results differ from run to run
-        bit_generator.randbits = random.Random(digest).getrandbits  # noqa: S311 - public randomness
+        bit_generator.__dict__["randbits"] = random.Random(digest).getrandbits  # noqa: S311 - public randomness
 
 
 def describe(error: BaseException) -> Fault:

@@ -11,8 +11,8 @@ import os
 import select
 import signal
 import socket
-import sys
 import traceback
+from pathlib import Path
 from typing import Final, NoReturn
 
 import msgspec
@@ -20,16 +20,18 @@ import msgspec
 from solon.contract import Value
 from solon.sandbox import kernel, wire, worker
 from solon.sandbox.confine import confine_worker, confine_zygote
+from solon.sandbox.template import Template, split
 
 GRACE: Final = 1.0  # seconds that a worker whose channel ended gets to die by itself
+ROUNDS: Final = 100
 # The jail has no files, so whatever a program may import has to be in memory before the door closes.
-PRELOADED: Final = (
-    "abc array ast base64 bisect cmath collections.abc contextlib copy csv ctypes dataclasses datetime decimal "
-    "encodings.ascii encodings.latin_1 enum fractions functools graphlib hashlib heapq inspect io itertools json "
-    "keyword linecache logging math numbers operator pprint queue random re secrets statistics string struct "
-    "textwrap threading time timeit traceback types typing unicodedata uuid warnings weakref zlib "
-    "numpy numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.lib.stride_tricks"
-).split()
+PRELOADED: Final = """
+    abc array ast base64 bisect cmath collections.abc contextlib copy csv ctypes dataclasses datetime decimal
+    encodings.ascii encodings.latin_1 enum fractions functools graphlib hashlib heapq inspect io itertools json
+    keyword linecache logging math numbers operator pprint queue random re secrets statistics string struct
+    textwrap threading time timeit traceback types typing unicodedata uuid warnings weakref zlib numpy numpy.fft
+    numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.lib.stride_tricks
+"""
 
 
 class Prepare(Value, frozen=True):
@@ -59,7 +61,7 @@ class Reaped(Value, frozen=True):
 
 
 class Zygote:
-    """The state of the zygote process: its guest, warm, and the workers that it has forked."""
+    """The state of the zygote process: its guest, warm, the template of its workers, and the workers."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
@@ -68,11 +70,12 @@ class Zygote:
         self._prepared: object = None
         self._begin: worker.Begin | None = None
         self._address_space = 0
+        self._template: Template | None = None
         self._pid = os.getpid()
 
     def prepare(self, order: Prepare) -> None:
         """Import the guest, warm it up on the setup, then lock this process up."""
-        for name in PRELOADED:
+        for name in PRELOADED.split():
             importlib.import_module(name)
         guest = importlib.import_module(order.guest)
         self._prepared = guest.prepare(order.setup)
@@ -84,12 +87,16 @@ class Zygote:
         self._address_space = kernel.mapped_bytes() + order.memory_bytes
         gc.collect()
         gc.freeze()  # the collector would otherwise touch, and so copy, every shared page
+        match split():
+            case Template() as template:
+                self._template = template
+            case (incoming, outgoing):
+                self._become_worker(incoming, outgoing)
 
     def fork(self, incoming: int, outgoing: int) -> int:
         """Start a worker on two pipe ends and return its process number."""
-        pid = os.fork()
-        if pid == 0:
-            self._become_worker(incoming, outgoing)
+        assert self._template is not None
+        pid = self._template.copy(incoming, outgoing)
         self._workers[pid] = os.pidfd_open(pid)
         return pid
 
@@ -127,15 +134,17 @@ class Zygote:
 
     def _end_strays(self) -> None:
         """Kill processes that a worker without a filter left behind; they became children of the zygote."""
-        for _ in range(100):
-            with open(f"/proc/self/task/{self._pid}/children", encoding="ascii") as listing:  # noqa: PTH123 - no pathlib object in a loop that races a fork bomb
-                strays = {int(pid) for pid in listing.read().split()} - self._workers.keys()
+        ours = {*self._workers, self._template.pid if self._template else 0}
+        for _ in range(ROUNDS):
+            children = Path(f"/proc/self/task/{self._pid}/children").read_text(encoding="ascii").split()
+            strays = {int(pid) for pid in children} - ours
             if not strays:
                 return
             for pid in strays:
                 os.kill(pid, signal.SIGKILL)
             for pid in strays:
                 os.waitpid(pid, 0)
+        raise RuntimeError("a program starts processes faster than they can be ended")
 
     def end_all(self) -> None:
         """End every worker."""
@@ -178,6 +187,8 @@ def _answer(zygote: Zygote, frame: wire.Frame, descriptors: list[int]) -> bytes:
             case _:
                 reaped = zygote.reap(msgspec.msgpack.decode(frame.payload, type=Reap))
                 return wire.pack(wire.REAPED, 0, msgspec.msgpack.encode(reaped))
+    except (EOFError, ConnectionError):
+        raise  # the template has died, and a zygote without one is of no use
     except Exception as error:  # noqa: BLE001 - the runner reports it; the zygote has no one else to tell
         text = f"{type(error).__name__}: {error}"
         return wire.pack(wire.FAILED, 0, text.encode("utf-8", "replace")[: wire.NOTE_BYTES])

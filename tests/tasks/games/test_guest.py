@@ -6,7 +6,6 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -105,7 +104,6 @@ def test_cleaning_is_no_action_where_there_is_nothing_to_clean() -> None:
         "raise SystemExit(0)",
         "raise KeyboardInterrupt",
         "raise GeneratorExit",
-        "raise MemoryError",
         "policy(env, agent_id)",
         "env.agent_pos[0] = 0",
         "env.agent_timeout = 0",
@@ -119,6 +117,11 @@ def test_whatever_a_policy_raises_is_a_slip_of_that_agent_alone(answer: Answer, 
     assert reply == [7, guest.RAISED, 7]
     assert len(notes) == 1
     assert notes[0].startswith("step 260, agent 1: the policy raised ")
+
+
+def test_running_out_of_memory_is_no_slip_but_the_end(answer: Answer) -> None:
+    with pytest.raises(MemoryError):
+        answer("def policy(env, agent_id):\n    raise MemoryError\n")
 
 
 def test_only_the_first_slip_is_described(answer: Answer) -> None:
@@ -259,7 +262,7 @@ def test_files_of_one_program_import_each_other_and_see_the_same_names(prepared:
 
 def test_dataclasses_with_postponed_annotations_work(prepared: guest.Prepared) -> None:
     source = "from __future__ import annotations\nfrom dataclasses import dataclass\n"
-    source += "@dataclass\nclass Plan:\n    goal: typing.Optional[int] = 7\n" + returning("Plan().goal")
+    source += "@dataclass\nclass Plan:\n    goal: int = 7\n" + returning("Plan().goal")
     assert guest.begin(prepared, python(source), EPISODE, print)(PAYLOAD) == bytes([7] * AGENTS)
 
 
@@ -272,11 +275,11 @@ def test_a_file_may_be_named_like_a_module_of_the_library(prepared: guest.Prepar
 NO_FILES = """
 import sys
 import msgspec
-from tasks.games.worlds import setup_of
 from solon.contract import Program, ProgramFault
 from solon.tasks.games import guest
+from solon.tasks.games.view import Setup
 
-prepared = guest.prepare(msgspec.json.encode(setup_of("gathering", "small", 1)))
+prepared = guest.prepare(msgspec.json.encode(Setup("gathering", "small", 1, 20, 1, 2, 25, 25)))
 
 def refuse(event, arguments):
     if event == "open":
@@ -298,14 +301,14 @@ def test_after_prepare_no_file_is_needed_not_even_for_a_traceback() -> None:
         "def policy(env, agent_id):\n    return np.zeros(3).reshape(2, 2)  # NumPy\n",
         "def policy(env, agent_id):\n    return step_to(env, agent_id, [(1, 2)])  # helper\n",
         "def policy(env, agent_id):\n    return agent_idd  # name\n",
+        "def policy(env, agent_id):\n    return sorted(apple_list, key=lambda a: a[0])[0]  # nested\n",
         "import heapq, bisect, itertools, functools, math, random, statistics, typing, dataclasses, copy, re\n1 / 0\n",
         "def policy(env, agent_id)  # syntax\n",
     )
     program = NO_FILES.format(sources=sources)
-    tests = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, "-c", program], cwd=tests, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for shown in ("# division", "# NumPy", "# helper", "# name", "1 / 0", "# syntax"):
+    for shown in ("# division", "# NumPy", "# helper", "# name", "# nested", "1 / 0", "# syntax"):
         assert shown in done.stdout
     assert "refused" not in done.stdout
     assert "cannot be shown" not in done.stdout

@@ -9,11 +9,11 @@ import random
 import struct
 
 import pytest
-from tasks.games.strategies import make
 
 from solon.contract import Seed
 from solon.tasks.games.maps import load_map
 from solon.tasks.games.streams import KeyedDraws, PaperDraws
+from tasks.games.strategies import make
 
 SEEDS = (0, 1, 2)
 UNIFORM = (1,) * 9

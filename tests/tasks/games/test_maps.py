@@ -2,22 +2,22 @@ import pytest
 
 from solon.tasks.games.maps import load_map, map_names
 
-FACTS = [
-    ("gathering", "small", (10, 18), 14, 2, 0, 0, 0),
-    ("gathering", "default", (21, 29), 51, 2, 0, 0, 0),
-    ("gathering", "large", (16, 38), 155, 20, 0, 0, 0),
-    ("commons", "commons", (20, 30), 88, 88, 0, 0, 0),
-    ("cleanup", "full", (25, 18), 103, 10, 119, 56, 12),
-    ("cleanup", "small", (11, 13), 45, 3, 24, 8, 4),
+FACTS = [  # game, map, (height, width), (apples, spawns, river, polluted, stream)
+    ("gathering", "small", (10, 18), (14, 2, 0, 0, 0)),
+    ("gathering", "default", (21, 29), (51, 2, 0, 0, 0)),
+    ("gathering", "large", (16, 38), (155, 20, 0, 0, 0)),
+    ("commons", "commons", (20, 30), (88, 88, 0, 0, 0)),
+    ("cleanup", "full", (25, 18), (103, 10, 119, 56, 12)),
+    ("cleanup", "small", (11, 13), (45, 3, 24, 8, 4)),
 ]
 
 
-@pytest.mark.parametrize(("game", "name", "shape", "apples", "spawns", "river", "polluted", "stream"), FACTS)
-def test_a_map_has_the_published_size_and_counts(game, name, shape, apples, spawns, river, polluted, stream):
+@pytest.mark.parametrize(("game", "name", "shape", "counts"), FACTS)
+def test_a_map_has_the_published_size_and_counts(game, name, shape, counts):
     board = load_map(game, name)
     assert (board.height, board.width) == shape
-    counts = [len(cells) for cells in (board.apples, board.spawns, board.river, board.polluted, board.stream)]
-    assert counts == [apples, spawns, river, polluted, stream]
+    kinds = (board.apples, board.spawns, board.river, board.polluted, board.stream)
+    assert tuple(len(cells) for cells in kinds) == counts
 
 
 @pytest.mark.parametrize(("game", "name"), [fact[:2] for fact in FACTS])

@@ -73,6 +73,14 @@ def test_equal_returns_are_perfectly_equal(values):
     assert equality([values[0]] * len(values)) == equality_bounded([values[0]] * len(values)) == 1.0
 
 
+@given(returns)
+def test_welfare_is_efficiency_times_equality_while_the_sum_is_positive_and_never_above_efficiency(values):
+    metrics = tallied((values, [0] * len(values))).metrics()
+    assert metrics["welfare"] <= metrics["efficiency"]
+    if sum(values) > 0:
+        assert metrics["welfare"] == pytest.approx(metrics["efficiency"] * metrics["equality"], abs=1e-9)
+
+
 def published(rewards: np.ndarray, timeouts: np.ndarray) -> dict[str, float]:
     """The four metrics straight from their definitions; arrays of (steps, agents)."""
     steps, n_agents = rewards.shape
@@ -115,4 +123,4 @@ def test_any_metric_can_be_the_objective_and_only_one_is():
         objectives = [metric.name for metric in declare(10, 1000, chosen) if metric.role == "objective"]
         assert objectives == [chosen]
     with pytest.raises(ValueError, match="choose one of efficiency"):
-        declare(10, 1000, "welfare")
+        declare(10, 1000, "happiness")

@@ -1,5 +1,7 @@
 """The published helpers give the published results: searches, beams that walls block, and the two baselines."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,13 +10,15 @@ from solon.tasks.games import paper_names
 from solon.tasks.games.paper_names import Action, Orientation
 from tasks.games.worlds import STEPS, World, make_board, make_world, setup_of, worlds
 
+Agents = list[tuple[int, int, int]]
 
-def small(agents: list[tuple[int, int, int]], *, walls: tuple[int, ...] = (), hits: int = 0, apples: int = 0) -> World:
-    """Return a 3 x 20 Gathering map with agents (row, column, orientation), everybody but the first with hits."""
+
+def small(agents: Agents, *, walls: Sequence[int] = (), hits: Sequence[int] = (), apples: int = 0) -> World:
+    """Return a 3 x 20 Gathering map with agents (row, column, orientation) and the hits of all but the first."""
     board = make_board(3, 20, walls=walls, apples=[0], river=[])
     rows, columns, orientations = (list(field) for field in zip(*agents, strict=True))
     n = len(agents)
-    payload = [0, 0, *rows, *columns, *orientations, *[0] * n, 0, *[hits] * (n - 1), apples, 0]
+    payload = [0, 0, *rows, *columns, *orientations, *[0] * n, 0, *(hits or [0] * (n - 1)), apples, 0]
     return make_world(board, setup_of("gathering", "example", n), bytes(payload))
 
 
@@ -97,8 +101,9 @@ def test_the_exploiting_baseline_beams_turns_chases_and_collects_in_this_order()
         (small([(1, 1, 0), (1, 5, 0)]), Action.ROTATE_RIGHT),  # a turn to the right would hit
         (small([(1, 5, 0), (1, 1, 0), (1, 9, 0)]), Action.ROTATE_LEFT),  # both sides alike: left
         (small([(1, 5, 0), (1, 1, 0), (1, 8, 0)]), Action.ROTATE_RIGHT),  # the nearer one
-        (small([(0, 5, 1), (2, 4, 0)], hits=1), Action.BACKWARD),  # chase: west, to the opponent's column
-        (small([(1, 9, 1), (1, 5, 0)], hits=1), Action.ROTATE_RIGHT),  # behind, in firing position: turn right
+        (small([(1, 5, 0), (1, 4, 0), (1, 17, 0)], hits=[0, 1]), Action.ROTATE_RIGHT),  # rather one with a hit
+        (small([(0, 5, 1), (2, 4, 0)], hits=[1]), Action.BACKWARD),  # chase: west, to the opponent's column
+        (small([(1, 9, 1), (1, 5, 0)], hits=[1]), Action.ROTATE_RIGHT),  # behind, in firing position: turn right
         (small([(1, 9, 1), (1, 5, 0)], apples=1), Action.STEP_LEFT),  # behind and without a hit: collect, north first
         (small([(1, 1, 1), (1, 5, 0)], walls=(23,)), Action.STAND),  # a wall hides it and no apple lives
     ]

@@ -5,7 +5,6 @@ import sys
 
 import msgspec
 import pytest
-from tasks.games.jails import FunctionJail, GuestJail
 
 from solon.contract import Program, ProgramFault, Seed, Task
 from solon.sketch import Sketched
@@ -13,6 +12,7 @@ from solon.tasks import UnknownName, load, task_names
 from solon.tasks.games.brief import example
 from solon.tasks.games.task import GameTask
 from solon.tasks.games.view import Setup, snapshot_class
+from tasks.games.jails import FunctionJail, GuestJail
 
 ANY = Program(files=(("policy.py", "def policy(env, agent_id):\n    return 7\n"),))
 
@@ -175,6 +175,12 @@ def test_the_brief_tells_the_variants():
         assert sentence not in " ".join(load("gathering").brief().split())
 
 
+@pytest.mark.parametrize("objective", ["efficiency", "welfare", "reward", "maximin"])
+def test_the_bound_covers_every_objective_that_returns_can_raise_without_limit(objective):
+    bound = load("cleanup", objective=objective).figures()[0]
+    assert bound.metrics[objective] > 0
+
+
 def test_published_figures_stand_beside_the_bound_only_in_the_published_setting():
     assert {figure.kind for figure in load("cleanup").figures()} == {"bound", "published"}
     assert {figure.kind for figure in load("cleanup", objective="maximin").figures()} == {"bound", "published"}
@@ -197,7 +203,7 @@ def test_unknown_names_and_options_name_the_nearest():
 @pytest.mark.parametrize(
     "options",
     [
-        {"objective": "welfare"},
+        {"objective": "happiness"},
         {"map": "huge"},
         {"steps": 0},
         {"steps": 70000},

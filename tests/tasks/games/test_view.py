@@ -45,7 +45,8 @@ def test_the_payload_is_decoded_field_by_field() -> None:
     assert np.argwhere(env.waste).tolist() == [[1, 0]]
     assert env.walls.tolist() == [[False] * 3, [False, True, False], [False] * 3]
     assert env._apple_pos.tolist() == [[1, 2], [2, 2]]
-    assert env.river_cells_set == {(0, 0), (1, 0)}
+    assert env.river_cells_set == set(env.river_cells_list) == {(0, 0), (1, 0)}
+    assert env.stream_cells_set == {(0, 0)}
     assert (env.height, env.width, env.n_agents, env.n_apples) == (3, 3, 2, 2)
 
 

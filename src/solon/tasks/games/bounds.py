@@ -94,8 +94,8 @@ def cleanup_bound(board: Map, n_agents: int, steps: int, rules: CleanupRules) ->
     Every play of the true game is a play of the easier one with at least the same reward: beams of the true game
     remove at most ``reach`` cells, growth is never likelier, tagging beams and hits only cost; and with the same draws
     less waste or one more live apple never hurts, as whoever has them can follow the other's plan. Taking as many
-    apples as allowed is optimal: compare the game with L live apples and one with L - 1 that follows the same plan and draws
-    and passes over the missing apple; it lacks at most that apple, so V(L) <= 1 + V(L - 1), and taking it
+    apples as allowed is optimal: compare the game with L live apples and one with L - 1 that follows the same plan
+    and draws and passes over the missing apple; it lacks at most that apple, so V(L) <= 1 + V(L - 1), and taking it
     now is worth the one. What is left to choose is a, and backward induction over (w, L) finds the best a exactly.
     """
     n_apples, n_river = len(board.apples), len(board.river)
@@ -133,9 +133,13 @@ def _transitions(n_apples: int, chance: float, taken: np.ndarray[tuple[int], np.
 
 
 def bound_figure(label: str, efficiency: float, *, n_agents: int, steps: int, source: str) -> Figure:
-    """Return a bound on efficiency, with what it implies: the mean return, and the worst, which is never above it."""
+    """Return a bound on efficiency, with what it implies for the mean return, the worst one and the welfare.
+
+    The worst return is never above the mean, and welfare is efficiency less an amount that is never negative.
+    """
     mean = efficiency * steps / n_agents
-    return Figure("bound", label, {"efficiency": efficiency, "reward": mean, "maximin": mean}, source)
+    limits = {"efficiency": efficiency, "welfare": efficiency, "reward": mean, "maximin": mean}
+    return Figure("bound", label, limits, source)
 
 
 _V2 = "arXiv 2603.19453v2, 10 agents, 1000 steps, 5 seeds"

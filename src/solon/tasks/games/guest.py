@@ -2,7 +2,8 @@
 
     reply byte 0..8   the action          255   the policy raised          254   it returned no action of this game
 
-A slip of one agent never stops the others; the first is described in a note.
+A slip of one agent never stops the others; the first is described in a note. Running out of memory is no slip: it ends
+the episode.
 """
 
 import builtins
@@ -141,7 +142,7 @@ class _Loader:
         module.__dict__.update(self._names, __builtins__=self._builtins, __file__=file)
         try:
             exec(code, module.__dict__)  # noqa: S102  # running programs is this module's purpose; the jail is around it
-        except ProgramFault:
+        except (ProgramFault, MemoryError):
             raise
         except BaseException as error:  # noqa: BLE001  # SystemExit and the like are the program's doing too
             message = f"loading {file} raised {_summary(error)}"
@@ -179,6 +180,8 @@ class _Answerer:
         for agent in range(env.n_agents):
             try:
                 action = policy(env, agent)
+            except MemoryError:
+                raise  # the whole worker is short of memory, so no later decision could be trusted
             except BaseException as error:  # noqa: BLE001  # whatever a policy raises is a slip, SystemExit included
                 if self._note is not None:
                     self._tell(payload, agent, f"raised {_summary(error)}", _trace(error))
@@ -203,10 +206,10 @@ class _Answerer:
 def exact_integer(value: object) -> int | None:
     """Return a plain int for anything that counts as an integer, NumPy's and enumerations included, else None.
 
-    The result carries no method of a hostile subclass.
+    The result is an exact int, so it carries no method of a hostile subclass.
     """
     try:
-        return int.__add__(operator.index(value), 0)  # pyright: ignore[reportArgumentType]  # that is the question
+        return operator.index(value)  # pyright: ignore[reportArgumentType]  # that is the question
     except BaseException:  # noqa: BLE001  # __index__ is the program's code and may raise anything
         return None
 

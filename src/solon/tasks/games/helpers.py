@@ -16,7 +16,6 @@ from solon.tasks.games.geometry import (
     STAND,
     STEP_ACTIONS,
     UNIT_STEPS,
-    UNREACHABLE,
     CleaningTables,
     Geometry,
     nearest,
@@ -68,17 +67,20 @@ class Helpers:
 
     def field_to(self, env: Snapshot, cells: Iterable[int]) -> bytes:
         """Return for every cell the steps to the nearest of ``cells``; kept for the step."""
-        memo = env.memo
-        if cells is env.alive:
-            field = memo.get("field to apples")
-            if field is None:
-                field = memo["field to apples"] = nearest(self._geometry.apple_table[env.apple_alive])
-            return field  # pyright: ignore[reportReturnType]  # the memo holds anything; this key holds bytes
+        alive = env.alive
+        if cells is alive and len(alive) == env.n_alive:  # a program may have struck cells off its list
+            return self._field_to_apples(env)
         targets = tuple(cells)
         key = ("field", targets)
-        field = memo.get(key)
+        field = env.memo.get(key)
         if field is None:
-            field = memo[key] = self._geometry.field(targets)
+            field = env.memo[key] = self._geometry.field(targets)
+        return field  # pyright: ignore[reportReturnType]  # the memo holds anything; this key holds bytes
+
+    def _field_to_apples(self, env: Snapshot) -> bytes:
+        field = env.memo.get("field to apples")
+        if field is None:
+            field = env.memo["field to apples"] = nearest(self._geometry.apple_table[env.apple_alive])
         return field  # pyright: ignore[reportReturnType]  # as above
 
     def step_to(self, env: Snapshot, agent: int, cells: Iterable[int]) -> int:
@@ -91,8 +93,6 @@ class Helpers:
         here = env.positions[agent]
         row = self._rows[here]
         lowest = min(map(row.__getitem__, targets))
-        if lowest in {0, UNREACHABLE}:
-            return STAND
         goals = [cell for cell in targets if row[cell] == lowest]
         lowest -= 1
         for action, neighbour in self._moves[env.orientations[agent]][here]:

@@ -93,7 +93,7 @@ class Kernel(ABC):
     def __init__(self, board: Map, n_agents: int, draws: Draws, rules: Rules) -> None:
         if not 1 <= n_agents <= 255:
             raise ValueError(f"n_agents must lie in 1..255, got {n_agents}")
-        if rules.exclusive_cells and n_agents > min(len(board.spawns), n_agents) + len(board.open_cells):
+        if rules.exclusive_cells and n_agents > len({*board.spawns, *board.open_cells}):
             raise ValueError(f"map {board.name!r} has no room for {n_agents} agents with cells of their own")
         self.board = board
         self.n_agents = n_agents

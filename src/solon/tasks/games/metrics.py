@@ -1,7 +1,8 @@
-"""Social metrics of an episode: the published four, and three that stay meaningful where those mislead.
+"""Social metrics of an episode: the published four, and four that stay meaningful where those mislead.
 
 Source: arXiv 2603.19453 (after Perolat et al. 2017); equality is one minus the Gini coefficient of the returns and
-leaves [0, 1] when some are negative.
+leaves [0, 1] when some are negative. Welfare is Sen's (1974), the mean times one minus the Gini coefficient, written as
+sum R - sum |R_i - R_j| / (2 n), which needs no division and rewards what is both large and evenly spread.
 """
 
 from collections.abc import Sequence
@@ -42,6 +43,7 @@ class Tally:
         times = [sum_ / count for sum_, count in zip(self._moments, self._rewarded, strict=True) if count]
         return {
             "efficiency": total / self.steps,
+            "welfare": (total - _differences(self.returns) / (2 * n_agents)) / self.steps,
             "reward": total / n_agents,
             "maximin": min(self.returns),
             "equality": equality(self.returns),
@@ -82,6 +84,12 @@ def declare(n_agents: int, steps: int, objective: str) -> tuple[Metric, ...]:
     """Return the metrics' declarations with one of them as the objective. Raises ValueError for an unknown one."""
     metrics = (
         Metric("efficiency", high=n_agents, unit="reward per step", meaning="all agents' returns summed, per step"),
+        Metric(
+            "welfare",
+            high=n_agents,
+            unit="reward per step",
+            meaning="Sen's welfare: efficiency x equality where the sum of returns is positive, defined everywhere",
+        ),
         Metric("reward", high=steps, unit="reward", meaning="mean return of an agent over the episode"),
         Metric("maximin", high=steps, unit="reward", meaning="return of the worst-off agent"),
         Metric(

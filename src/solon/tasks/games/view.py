@@ -160,6 +160,11 @@ class Snapshot:
         return list(compress(self.apple_cells, self._apple_bytes(0)))
 
     @Lazy
+    def n_alive(self) -> int:
+        """Number of live apples."""
+        return self._apple_bytes(0).count(1)
+
+    @Lazy
     def timers(self) -> list[int]:
         """Respawn timer of each apple spot."""
         return list(self._apple_bytes(1))

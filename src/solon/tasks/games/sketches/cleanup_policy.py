@@ -1,14 +1,16 @@
-# The components of the Cleanup sketch: data that cleanup.py reads as text and cuts programs from, never imported.
-# A function `name__option` is the variant of `name` for that option of a choice; what a program does not use is left
-# out, and the constants get the values of the holes. Programs run in a worker's namespace, which brings the helpers:
-# ruff: noqa: F821
+"""Components of the Cleanup sketch: data from which ``cleanup.py`` cuts programs; nobody imports this file.
+
+A function ``name__option`` is the variant of ``name`` for that option of a choice. Constants get the values of the
+holes. A program keeps what its ``policy`` needs and runs in the namespace of a worker, which brings the helpers.
+"""
+# ruff: noqa: ARG001, F821  # variants share a signature; the helpers are the worker's
 # pyright: basic, reportUndefinedVariable=false
 
 CLEANERS = 3  # agents on cleaning duty
 WASTE_PER_EXTRA = 10  # one more cleaner for each so many waste cells
 MOST_CLEANERS = 5  # agents on cleaning duty at most
 SHIFT_STEPS = 20  # steps until the next agent takes over from the longest-serving cleaner
-LAST_CLEANING_STEP = 975  # from here on a cleaner river no longer pays before the game ends
+END_OF_CLEANING = 975  # step from which a clean no longer pays before the game ends
 CLEANING_PRICE = 1.5  # waste cells that a clean must remove before it counts as gain
 PATIENCE = 5.0  # steps added to every way to a stand: the more, the less near stands are preferred to good ones
 HOME_PULL = 1.0  # steps that a row between an apple and the harvester's home row counts for
@@ -37,18 +39,17 @@ def choose_cleaners__ignored(env):
 
 def choose_cleaners__harvest_only(env):
     """Return the agents that clean in this step: none when the game is about to end."""
-    return on_duty(env, quota(env)) if env.step_count < LAST_CLEANING_STEP else []
+    return on_duty(env, quota(env)) if env.step_count < END_OF_CLEANING else []
 
 
 def quota__constant(env):
     """Return how many cleaners are wanted."""
-    return min(CLEANERS, env.n_agents)
+    return CLEANERS
 
 
 def quota__by_waste(env):
     """Return how many cleaners are wanted: more of them while the river is dirty."""
-    wanted = CLEANERS + len(env.waste_cells) // WASTE_PER_EXTRA
-    return min(wanted, max(CLEANERS, MOST_CLEANERS), env.n_agents)
+    return min(CLEANERS + len(env.waste_cells) // WASTE_PER_EXTRA, MOST_CLEANERS)
 
 
 def on_duty__fixed(env, wanted):
@@ -56,7 +57,7 @@ def on_duty__fixed(env, wanted):
     return list(range(wanted))
 
 
-def on_duty__nearest(env, wanted):
+def on_duty__riverside(env, wanted):
     """Return the cleaners: the agents nearest the river, who stay near it by cleaning."""
     to_river = river_distances(env)
     return sorted(range(env.n_agents), key=lambda agent: (to_river[env.positions[agent]], agent))[:wanted]
@@ -137,12 +138,12 @@ def stands_by_waste(env):
     return env.static["stands"]
 
 
-def orientations__west():
+def orientations__westward():
     """Return the orientations to clean in: west, across the river, so that a cleaner never turns again."""
     return (Orientation.WEST,)
 
 
-def orientations__all():
+def orientations__all_round():
     """Return the orientations to clean in."""
     return tuple(Orientation)
 
@@ -155,7 +156,7 @@ def work_at(env, agent, cell, orientation):
     return CleanupAction.CLEAN if turn is None else turn
 
 
-def await_waste__stand(env, agent, rows):
+def await_waste__in_place(env, agent, rows):
     """Return a cleaner's action while nothing is worth cleaning: stay."""
     return CleanupAction.STAND
 
@@ -231,7 +232,7 @@ def assign_apples__matching(env, harvesters, homes):
         costs.append([walk[apple] + away[apple] for apple in env.alive])
     if not costs or not env.alive:
         return {}
-    pairs = zip(harvesters, match(costs))
+    pairs = zip(harvesters, match(costs), strict=True)
     return {agent: env.alive[column] for agent, column in pairs if column >= 0}
 
 
@@ -246,7 +247,7 @@ def assign_apples__routes(env, harvesters, homes):
     offers = {agent: best_offer(env, left, place[agent], 0, homes[agent]) for agent in harvesters if left}
     goals = {}
     while left and len(goals) < len(harvesters):
-        winner = min(offers, key=offers.get)
+        winner = min(offers, key=offers.__getitem__)
         taken = offers[winner][1]
         left.remove(taken)
         goals.setdefault(winner, taken)

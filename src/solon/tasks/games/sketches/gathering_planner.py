@@ -236,10 +236,13 @@ def _cut(board: Map, tour: Sequence[int], shares: Sequence[float], balance: floa
 
 
 def _walk(board: Map, tour: Sequence[int], steps: int) -> tuple[int, ...]:
-    """Return the cells of a closed walk through a tour, one a step; spare steps are waits at its end."""
+    """Return the cells of a closed walk through a tour, one a step; spare steps are waits, evenly spread."""
     distances = walking_distances(board)
+    hops = list(zip(tour, [*tour[1:], tour[0]], strict=True))
+    spare = steps - sum(distances[here][goal] for here, goal in hops)
     cells: list[int] = []
-    for here, goal in zip(tour, [*tour[1:], tour[0]], strict=True):
+    for number, (here, goal) in enumerate(hops):
+        cells.extend([here] * (spare * (number + 1) // len(hops) - spare * number // len(hops)))
         at = here
         while at != goal:
             cells.append(at)
@@ -248,5 +251,4 @@ def _walk(board: Map, tour: Sequence[int], steps: int) -> tuple[int, ...]:
                 for cell in (at - board.width, at + board.width, at - 1, at + 1)
                 if 0 <= cell < board.size and distances[cell][goal] == distances[at][goal] - 1
             )
-    cells.extend([tour[0]] * (steps - len(cells)))
     return tuple(cells)
