@@ -1,7 +1,7 @@
 """Measure the jail: start of a zygote, start of a worker, one question and answer, end of a worker.
 
-A question includes what the guest does with it (level none shows how long that takes without a jail). Figures are medians
-of wall time on one core, with the least next to them:
+A question includes what the guest does with it; level none shows how long that takes without a jail. Figures are
+medians of wall time on one core, with the least next to them:
 
     python benchmarks/jail.py            # every level of this machine
     python benchmarks/jail.py full       # one level

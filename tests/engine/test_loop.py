@@ -216,6 +216,18 @@ def test_a_program_cannot_name_its_way_out_of_the_folder(tmp_path: Path) -> None
     assert not list(tmp_path.parent.glob("**/evil.py"))
 
 
+def test_a_proposer_with_nothing_more_to_offer_ends_the_search(tmp_path: Path) -> None:
+    class Once(Counting):
+        def propose(self, task, history, ask, entropy):
+            return [] if history else [Proposal(python("3"))]
+
+    run = start(tmp_path / "run")
+    run.proposer = Once()
+    card = run.finish()
+    assert card.winner == 0
+    assert card.reason == "the proposer has nothing more to offer"
+
+
 def test_a_proposer_that_gives_too_many_is_refused(tmp_path: Path) -> None:
     class Generous(Counting):
         def propose(self, task, history, ask, entropy):

@@ -1,5 +1,7 @@
 """What a worker may use: processor time, memory, patience."""
 
+import os
+import signal
 import time
 
 import pytest
@@ -43,6 +45,20 @@ def test_an_endless_loop_that_swallows_everything_runs_out_of_time(anywhere: Ben
     assert "0.3 s of processor time" in fault.message
     assert "cpu_seconds" in fault.remedy
     assert time.process_time() - started < 0.2  # the runner sleeps meanwhile
+
+
+def test_an_interrupt_of_the_runner_ends_the_worker(anywhere: Bench) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with pytest.raises(KeyboardInterrupt):
+            anywhere.run(SWALLOWING_LOOP)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_one_long_call_into_c_runs_out_of_time(bench: Bench) -> None:
@@ -98,9 +114,6 @@ def test_a_starved_worker_is_the_machines_fault(bench: Bench, monkeypatch: pytes
 
 
 def test_a_kill_from_outside_is_the_machines_fault_and_not_the_programs(bench: Bench) -> None:
-    import os
-    import signal
-
     with bench.jail.open(program("def main(): return 1"), GUEST, b"", b"") as worker:
         assert isinstance(worker, session.JailedWorker)
         os.kill(worker.pid, signal.SIGKILL)

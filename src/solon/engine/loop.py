@@ -120,12 +120,14 @@ class Run:
             ask = self.strategy.ask(self.state.candidates)
             if ask is None:
                 return "the strategy has nothing more to ask"
-            self._propose(ask)
+            if not self._propose(ask):
+                return "the proposer has nothing more to offer"
             if self._owed() == 0:
                 return "the strategy asked for nothing that is not known"
         return self._judge_owed()
 
-    def _propose(self, ask: Ask) -> None:
+    def _propose(self, ask: Ask) -> bool:
+        """Write down a new group, or only a wish for more seeds; False when the proposer is exhausted."""
         group, first = self.state.groups, len(self.state.candidates)
         proposals: Sequence[Suggestion] = ()
         if ask.count:
@@ -135,12 +137,15 @@ class Run:
                 Suggestion(self.bundle.bodies.put_program(it.program), it.parents, it.operator, it.holes)
                 for it in offered
             ]
-            if not 0 < len(proposals) <= ask.count:
+            if not proposals:
+                return False
+            if len(proposals) > ask.count:
                 raise InfrastructureError(
                     f"the proposer returned {len(proposals)} programs for {ask.count}; "
                     f"mend it or choose another, then: solon resume {self.bundle.folder}"
                 )
         self._commit(Proposed(group, first, ask, tuple(proposals)))
+        return True
 
     def _wanted(self) -> Iterator[tuple[int, int]]:
         """Yield (number, first missing search seed) of candidates that the current wish still owes episodes."""

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from solon.contract import Fault, Program, ProgramFault, Worker
-from solon.sandbox.loading import load, raise_fault
+from solon.sandbox.loading import load
 from solon.sandbox.wire import REPLY_BYTES
 from solon.sandbox.worker import Answer, Note
 
@@ -36,15 +36,10 @@ def begin(prepared: object, program: Program, episode: bytes, note: Note) -> Ans
     """Load the program and return what answers one call."""
     del prepared, episode, note
     function = load(program)
-    files = frozenset(path for path, _ in program.files)
 
     def answer(payload: bytes) -> bytes:
         arguments = msgspec.json.decode(payload, type=list[object])
-        try:
-            result = function(*arguments)
-        except Exception as error:  # noqa: BLE001 - whatever the program raises is its fault; the rest ends the worker
-            raise_fault(error, files)
-        return _encode(result)
+        return _encode(function(*arguments))
 
     return answer
 

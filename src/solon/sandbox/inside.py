@@ -6,6 +6,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import PurePosixPath
 from types import ModuleType
 
 from solon.contract import Program, ProgramFault
@@ -36,6 +37,21 @@ def _own_generators(episode: bytes) -> Generator[None]:
             arrays.bit_generator.randbits = randbits
 
 
+@contextmanager
+def _own_modules(program: Program) -> Generator[None]:
+    """Take a program's files out of the import system again."""
+    finders = list(sys.meta_path)
+    names = {PurePosixPath(path).stem for path, _ in program.files}
+    hidden = {name: module for name in names if (module := sys.modules.get(name))}
+    try:
+        yield
+    finally:
+        sys.meta_path[:] = finders
+        for name in names:
+            sys.modules.pop(name, None)
+        sys.modules.update(hidden)
+
+
 class InsideWorker:
     """A program in this process: no walls and no limits, the same faults where they can be told."""
 
@@ -50,7 +66,7 @@ class InsideWorker:
         """Load the program here and yield its worker."""
         worker = cls()
         module, prepared = _prepare(guest, setup)
-        with _own_generators(episode):
+        with _own_generators(episode), _own_modules(program):
             try:
                 worker._answer = module.begin(prepared, program, episode, worker._keep)
             except (Exception, SystemExit) as error:

@@ -8,7 +8,6 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import PurePosixPath
 from types import CodeType, ModuleType
-from typing import NoReturn
 
 from solon.contract import Fault, Program, ProgramFault
 
@@ -16,7 +15,8 @@ from solon.contract import Fault, Program, ProgramFault
 def load(program: Program, namespace: Mapping[str, object] | None = None) -> Callable[..., object]:
     """Execute the file of the entry point, with extra names if given, and return the function it defines.
 
-    The other files are modules that it can import by name. Raises ProgramFault of kind syntax, entry or raised.
+    The other files are modules that it can import by name. Raises ProgramFault of kind syntax or entry, and whatever
+    the program raises.
     """
     file, _, name = program.entry.partition(":")
     sources = dict(program.files)
@@ -29,7 +29,7 @@ def load(program: Program, namespace: Mapping[str, object] | None = None) -> Cal
     module = ModuleType(PurePosixPath(file).stem)
     module.__dict__.update(namespace or {})
     sys.modules[module.__name__] = module  # dataclasses look their module up
-    _execute(codes[file], module, file)
+    exec(codes[file], module.__dict__)  # noqa: S102 - this is what a jail is for
     entry = module.__dict__.get(name)
     if not callable(entry):
         raise ProgramFault(
@@ -40,29 +40,6 @@ def load(program: Program, namespace: Mapping[str, object] | None = None) -> Cal
             )
         )
     return entry
-
-
-def trace(error: BaseException, files: frozenset[str]) -> str:
-    """Return the traceback of an error from the first frame of the program on."""
-    frames = traceback.extract_tb(error.__traceback__)
-    first = next((index for index, frame in enumerate(frames) if frame.filename in files), len(frames))
-    lines = traceback.format_list(frames[first:]) + traceback.format_exception_only(error)
-    return "Traceback (most recent call last):\n" + "".join(lines)
-
-
-def raise_fault(error: Exception, files: frozenset[str]) -> NoReturn:
-    """Raise the fault of kind raised for what a program's own code raised; lack of memory goes on as it is."""
-    if isinstance(error, MemoryError | ProgramFault):
-        raise error
-    last = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
-    raise ProgramFault(
-        Fault(
-            kind="raised",
-            message=f"The program raised {last}"[:500],
-            remedy="Handle the case named in the traceback.",
-            traceback=trace(error, files)[-6000:],
-        )
-    ) from error
 
 
 def _compile(path: str, source: str) -> CodeType:
@@ -81,13 +58,6 @@ def _compile(path: str, source: str) -> CodeType:
                 traceback="".join(traceback.format_exception_only(error)),
             )
         ) from error
-
-
-def _execute(code: CodeType, module: ModuleType, path: str) -> None:
-    try:
-        exec(code, module.__dict__)  # noqa: S102 - this is what a jail is for
-    except Exception as error:  # noqa: BLE001 - whatever the program raises is its fault; the rest ends the worker
-        raise_fault(error, frozenset({path}))
 
 
 def _serve_modules(codes: Mapping[str, CodeType]) -> None:

@@ -9,6 +9,7 @@ import random
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, NoReturn
 
 import msgspec
@@ -18,7 +19,9 @@ from solon.sandbox import wire
 
 INPUT: Final = 3
 OUTPUT: Final = 4
+MESSAGE_CHARACTERS: Final = 500
 TRACEBACK_CHARACTERS: Final = 6000
+_PACKAGE: Final = str(Path(__file__).parents[1])
 MEMORY_REMEDY: Final = "Keep less data at a time, or raise the memory limit."
 # encoded ahead: when memory has run out there is none left to encode with
 _OUT_OF_MEMORY: Final = msgspec.json.encode(
@@ -53,7 +56,13 @@ def seed_generators(episode: bytes) -> None:
 def describe(error: BaseException) -> Fault:
     """Turn what escaped from a program into a fault."""
     if isinstance(error, ProgramFault):
-        return error.fault
+        fault = error.fault
+        return msgspec.structs.replace(
+            fault,
+            message=fault.message[:MESSAGE_CHARACTERS],
+            remedy=fault.remedy[:MESSAGE_CHARACTERS],
+            traceback=fault.traceback[-TRACEBACK_CHARACTERS:],
+        )
     if isinstance(error, MemoryError):
         return Fault(kind="memory", message="The program ran out of memory.", remedy=MEMORY_REMEDY)
     if isinstance(error, SystemExit):
@@ -62,13 +71,21 @@ def describe(error: BaseException) -> Fault:
             message="The program called exit().",
             remedy="Return a value instead of leaving the interpreter.",
         )
-    text = "".join(traceback.format_exception(error))
     return Fault(
         kind="raised",
-        message=f"The program raised {type(error).__name__}: {_text_of(error)}"[:500],
+        message=f"The program raised {type(error).__name__}: {_text_of(error)}"[:MESSAGE_CHARACTERS],
         remedy="Handle the case named in the traceback.",
-        traceback=text[-TRACEBACK_CHARACTERS:],
+        traceback=trace(error)[-TRACEBACK_CHARACTERS:],
     )
+
+
+def trace(error: BaseException) -> str:
+    """Return the traceback of an error without the frames of ours that led to the program."""
+    frames = traceback.extract_tb(error.__traceback__)
+    while frames and frames[0].filename.startswith(_PACKAGE):
+        del frames[0]
+    lines = [*traceback.format_list(frames), *traceback.format_exception_only(error)]
+    return "Traceback (most recent call last):\n" + "".join(lines)
 
 
 def _text_of(error: BaseException) -> str:

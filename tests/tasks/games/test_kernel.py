@@ -8,7 +8,7 @@ from solon.contract import Seed
 from solon.tasks.games.cleanup import Cleanup, CleanupRules
 from solon.tasks.games.gathering import Gathering, GatheringRules
 from solon.tasks.games.kernel import BEAM, CLEAN, FORWARD, STAND, beam_cells
-from solon.tasks.games.maps import load_map
+from solon.tasks.games.maps import Map, load_map
 from solon.tasks.games.streams import KeyedDraws, PaperDraws
 from tasks.games.strategies import PLACES, Play, make, plays
 
@@ -233,6 +233,36 @@ def test_the_lower_index_wins_a_tie_and_the_fair_order_shares_it():
 
     assert {winner(number, fair=False) for number in range(40)} == {0}
     assert 8 <= sum(winner(number, fair=True) for number in range(40)) <= 32
+
+
+@pytest.mark.parametrize("paper", [True, False])
+def test_with_exclusive_cells_agents_start_apart_beyond_the_marked_spawns_too(paper):
+    board = load_map("gathering", "small")
+    for seed in range(5):
+        draws = PaperDraws(seed) if paper else KeyedDraws(Seed(seed), board, 60)
+        assert len(set(make("gathering", "small", 60, draws, exclusive_cells=True).cells)) == 60
+
+
+@pytest.mark.parametrize("polluted", [1, 2])
+def test_at_the_depletion_exactly_neither_waste_nor_apples_appear(polluted):
+    board = Map(
+        name="ditch",
+        height=1,
+        width=8,
+        walls=frozenset(),
+        apples=(7,),
+        spawns=(5,),
+        open_cells=(5,),
+        walkable=tuple(range(8)),
+        river=(0, 1, 2, 3, 4),
+        polluted=tuple(range(polluted)),
+    )
+    kernel = Cleanup(board, 1, PaperDraws(0), CleanupRules(waste_chance=1.0, apple_chance=1.0))
+    kernel.alive[0] = 0
+    for _ in range(50):
+        kernel.step([STAND])
+    assert kernel.waste.count(1) == 2
+    assert not kernel.alive[0]
 
 
 def test_the_papers_draws_refuse_the_fair_order():

@@ -128,6 +128,21 @@ def test_the_same_values_give_the_same_program() -> None:
     assert fill(**(values | {"planner_seed": 4})) != first
 
 
+@pytest.mark.parametrize("rule", ["matching", "nearest", "timetable"])
+def test_decisions_depend_on_the_snapshot_alone(rule: str) -> None:
+    program = fill(rule=rule, lines=1, boarding="gathering", territory="regions", idle="patrol")
+    setup = msgspec.json.encode(Setup("gathering", "large", 10, 20, 1, 2, 25, 25))
+    prepared = guest.prepare(setup)
+    ask = guest.begin(prepared, program, bytes(16), print)
+    kernel = Gathering(load_map("gathering", "large"), 10, PaperDraws(3))
+    for step in range(60):
+        payload = step.to_bytes(2, "little") + kernel.snapshot()
+        reply = ask(payload)
+        if step % 7 == 0:
+            assert guest.begin(prepared, program, bytes(16), print)(payload) == reply
+        kernel.step(list(reply))
+
+
 def test_agents_on_a_timetable_find_every_apple_of_their_line_when_it_is_back() -> None:
     program = fill(rule="timetable", lines=1)
     (line,) = plan_lines(load_map("gathering", "large"), 10, count=1, headway=25, balance=0.5, effort=20, seed=0)
@@ -144,7 +159,7 @@ def test_an_agent_that_was_tagged_takes_its_slot_again() -> None:
     assert after - before == whole_after - whole_before
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, derandomize=True, max_examples=25)
 @given(
     map_name=st.sampled_from(MAPS),
     n_agents=st.integers(1, 12),
@@ -172,7 +187,7 @@ def test_a_walk_that_jumps_is_recognised() -> None:
     assert not is_closed_walk(line.cells, "large")
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, derandomize=True, max_examples=15)
 @given(seed=st.integers(0, 999), capacity=st.integers(2, 300), moves=st.integers(1, 3000))
 def test_annealing_keeps_its_books_and_its_capacity(seed: int, capacity: int, moves: int) -> None:
     board = load_map("gathering", "large")
@@ -189,7 +204,7 @@ def test_annealing_keeps_its_books_and_its_capacity(seed: int, capacity: int, mo
     assert len(set(best)) == len(best) >= 1
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, derandomize=True, max_examples=15)
 @given(map_name=st.sampled_from(MAPS), count=st.integers(1, 20), balance=st.floats(0, 1), seed=st.integers(0, 9))
 def test_regions_share_out_all_apples(map_name: str, count: int, balance: float, seed: int) -> None:
     board = load_map("gathering", map_name)

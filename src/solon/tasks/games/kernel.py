@@ -194,7 +194,7 @@ class Kernel(ABC):
         beam, timeouts, hits = self._beam(agent), self.timeouts, self.hits
         rewards[agent] -= self.fire_cost
         for other, cell in enumerate(self.cells):
-            if cell in beam and other != agent and not timeouts[other]:
+            if cell in beam and not timeouts[other]:  # no beam covers its own firer's cell
                 hits[other] += 1
                 rewards[other] -= self.hit_penalty
                 if hits[other] >= self.rules.hits_to_tag:

@@ -184,14 +184,14 @@ def reachable_apples(board: Map) -> list[int]:
 
 @lru_cache(maxsize=64)
 def plan_regions(board: Map, count: int, *, balance: float, effort: int, seed: int) -> tuple[tuple[int, ...], ...]:
-    """Cut one long tour through all apples into so many regions of neighbouring apples.
+    """Cut one long tour through all apples into so many regions of neighbouring apples, fewer if apples are few.
 
     ``balance`` shares out the steps of the tour at 0 and its apples at 1; ``effort`` counts thousands of moves.
     """
     rng = random.Random(seed)  # noqa: S311  # a plan is no secret
     apples = reachable_apples(board)
     tour = Tour(apples, walking_distances(board), 4 * board.size, rng).anneal(1000 * effort)
-    return tuple(tuple(run) for run in _cut(board, tour, [1.0] * min(count, len(apples)), balance))
+    return tuple(tuple(run) for run in _cut(board, tour, [1.0] * min(count, len(tour)), balance))
 
 
 @lru_cache(maxsize=64)
