@@ -26,7 +26,7 @@ from solon.engine import (
     read_program,
     shares,
 )
-from solon.propose import make_proposer
+from solon.propose import make_proposer, sketch_of_task
 from solon.sandbox import Limits
 from solon.search import make_strategy
 from solon.tasks import load
@@ -34,8 +34,18 @@ from solon.tasks import load
 Option = str | int | float | bool
 Options = Mapping[str, Option]
 
-DEFAULT_SECONDS = 120.0
-"""Search budget of a run for which no limit is named."""
+USUAL: Mapping[str, tuple[str, dict[str, Option], float | None]] = {
+    "offline": ("race", {}, 120.0),
+    "polish": ("race", {}, 120.0),
+    "paste": ("refine", {"rounds": 3, "width": 1}, None),
+    "scripted": ("best-of-n", {}, None),
+}
+"""Strategy, its options and seconds of search for each kind of proposer, where the call names none."""
+
+
+def usual_budget(proposer: str) -> Budget:
+    """Return the budget of a search for which no limit is named."""
+    return Budget(seconds=USUAL.get(proposer.partition(":")[0], USUAL["offline"])[2])
 
 
 class Evaluation(Value, frozen=True):
@@ -145,7 +155,7 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
     task: str,
     *,
     proposer: str = "offline",
-    strategy: str = "race",
+    strategy: str | None = None,
     strategy_options: Options | None = None,
     feedback: str = "dense",
     budget: Budget | None = None,
@@ -163,10 +173,10 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
     Args:
         task: name of a task, or "file.py:factory".
         proposer: "offline", "polish:FILE", "paste", "scripted:FILE,...".
-        strategy: "race", "best-of-n" or "refine".
+        strategy: "race", "best-of-n" or "refine"; the proposer's usual one if None.
         strategy_options: the strategy's options.
         feedback: what proposals may see of results: "none", "sparse" or "dense".
-        budget: limits of the search; 120 seconds if none is given.
+        budget: limits of the search; if None, 120 seconds for a search without a person, else no limit.
         sealed_seeds: how many seeds the final figures rest on, at least 2.
         seed: root of all randomness; fresh and secret if None.
         options: the task's options.
@@ -185,7 +195,13 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
     loaded = load(task, **(options or {}))
     root = fresh_root() if seed is None else seed
     seeds = Seeds(root)
+    kind = proposer.partition(":")[0]
     make_proposer(proposer)
+    if kind == "offline":
+        sketch_of_task(loaded)
+    if strategy is None:
+        strategy, usual_options, _ = USUAL.get(kind, USUAL["offline"])
+        strategy_options = {**usual_options, **(strategy_options or {})}
     make_strategy(strategy, **(strategy_options or {}))
     with PoolJudge(loaded, isolation=isolation, limits=limits, workers=workers) as judge:
         configuration = Configuration(
@@ -197,7 +213,7 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
             proposer=proposer,
             feedback=feedback,
             sealed_seeds=sealed_seeds,
-            budget=budget or Budget(seconds=DEFAULT_SECONDS),
+            budget=budget or usual_budget(proposer),
             isolation=judge.isolation,
             limits=judge.limits,
             commitment=seeds.commitment,

@@ -1,5 +1,6 @@
 """The command line as a person meets it: results on standard output, one sentence for every mistake, exit codes."""
 
+import io
 import json
 import os
 import re
@@ -223,3 +224,58 @@ def test_an_interrupt_loses_nothing_and_resume_goes_on(tmp_path: Path) -> None:
     )
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["card"]["winner"] is not None
+
+
+REPLY = """Here is my idea.
+
+```python
+def policy(env, agent_id):
+    return step_to(env, agent_id, env.alive)
+```
+END
+"""
+
+
+def test_a_person_can_be_the_proposer(solon: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three pasted completions, the second of them cut short and asked for again."""
+    torn = "```python\ndef policy(env, agent_id):\n    return (\nEND\n"
+    better = REPLY.replace("env.alive", "env.apple_cells")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(REPLY + torn + better + REPLY.replace("env.alive", "env.alive[:9]")))
+    code, out, _ = solon("run", "gathering", "--proposer", "paste", "--seeds", "2", "--out", "r", *SHORT)
+    assert code == 0
+    assert out.count("Paste reply") == 4
+    assert json.loads(Path("r/card.json").read_text())["cost"]["candidates"] == 3
+
+
+def test_a_stream_that_ends_early_seals_what_there_is(solon: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(REPLY))
+    code, _, _ = solon("run", "gathering", "--proposer", "paste", "--seeds", "2", "--out", "r", *SHORT)
+    assert code == 0
+    assert json.loads(Path("r/card.json").read_text())["reason"] == "the proposer has nothing more to offer"
+
+
+def test_scripted_programs_are_judged_like_any_other(solon: Call) -> None:
+    good = write("good.py", "def policy(env, agent_id):\n    return step_to(env, agent_id, env.alive)\n")
+    bad = write("bad.py", "def policy(env, agent_id):\n    return 1 /\n")
+    code, _, _ = solon("run", "gathering", "--proposer", f"scripted:{good},{bad}", "--seeds", "2", "--out", "r", *SHORT)
+    card = json.loads(Path("r/card.json").read_text())
+    assert code == 0
+    assert (card["winner"], card["cost"]["invalid"]) == (0, 1)
+
+
+def test_polish_improves_the_constants_of_a_program_from_elsewhere(solon: Call) -> None:
+    arguments = ("--proposer", "polish:p.py", "--budget-episodes", "40", "--seeds", "2", "--seed", "1", "--out", "r")
+    write(
+        "p.py",
+        "LIMIT = 90  # apples\n\n\ndef policy(env, agent_id):\n    return step_to(env, agent_id, env.alive[:LIMIT])\n",
+    )
+    assert solon("run", "gathering", *arguments, *SHORT)[0] == 0
+    text = Path("r/policy/policy.py").read_text()
+    assert "# apples" in text
+
+
+def test_a_task_without_a_sketch_is_refused_before_anything_is_written(solon: Call) -> None:
+    code, _, err = solon("run", "commons", "--out", "r")
+    assert code == 2
+    assert "no sketch" in err
+    assert not Path("r").exists()

@@ -163,7 +163,7 @@ def test_any_sketch_is_searched_within_its_ranges(holes: list[Hole], counts: lis
 
 
 def test_a_task_without_a_sketch_is_refused_with_a_way_out() -> None:
-    with pytest.raises(TypeError, match=r"'plain' offers no sketch.*polish:FILE"):
+    with pytest.raises(ValueError, match=r"'plain' offers no sketch.*polish:FILE"):
         Offline().propose(Plain(), (), Ask(1, 1), 0)
 
 

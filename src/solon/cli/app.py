@@ -50,8 +50,9 @@ def run(  # noqa: PLR0913  # one parameter an option
     *,
     proposer: Annotated[str, Parameter(help="`offline`, `polish:FILE`, `paste`, or `scripted:FILE,...`.")] = "offline",
     strategy: Annotated[
-        str, Parameter(help="`race`, `best-of-n` or `refine`, with options such as `race:batch=12,rounds=8`.")
-    ] = "race",
+        str | None,
+        Parameter(help="`race`, `best-of-n` or `refine`, with options: `race:batch=12,rounds=8`. Usual: by proposer."),
+    ] = None,
     rounds: Annotated[
         int | None, Parameter(help="Rounds of the strategy; makes a run the same on every machine.")
     ] = None,

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from solon.engine import Budget
-from solon.journal import Fact, Judged, Proposed, Sealed, State
+from solon.journal import Chosen, Fact, Judged, Proposed, Sealed, State
 
 _PLAIN_EVERY = 5.0
 """Seconds between plain lines."""
@@ -54,9 +54,7 @@ class Watch:
         if state.chosen is not None:
             arm = fact.arm if isinstance(fact, Sealed) else "winner"
             self._bar.update(self._row, description="sealing", completed=1.0, detail=arm)
-            self._plain(
-                f"search over: {state.chosen.reason}; judging on sealed seeds", force=not isinstance(fact, Sealed)
-            )
+            self._plain(f"search over: {state.chosen.reason}; judging on sealed seeds", force=isinstance(fact, Chosen))
         elif isinstance(fact, Judged | Proposed):
             detail = self._detail(state)
             self._bar.update(self._row, completed=self._share(state, seconds), detail=detail)

@@ -21,7 +21,7 @@ class Request(Value, frozen=True):
 
     task: str
     proposer: str
-    strategy: str
+    strategy: str | None
     rounds: int | None
     feedback: str
     budget_seconds: float | None
@@ -38,13 +38,13 @@ class Request(Value, frozen=True):
 
 def run(request: Request, *, as_json: bool, quiet: bool) -> int:
     """Synthesise a program and show the card."""
-    strategy, strategy_options = parse_named(request.strategy)
+    strategy, strategy_options = parse_named(request.strategy) if request.strategy else (None, {})
     if request.rounds is not None:
         strategy_options["rounds"] = request.rounds
-    seconds = request.budget_seconds
-    if seconds is None and request.budget_episodes is None and request.rounds is None:
-        seconds = api.DEFAULT_SECONDS
-    budget = Budget(episodes=request.budget_episodes, seconds=seconds)
+    limits = (request.budget_seconds, request.budget_episodes, request.rounds)
+    budget = Budget(episodes=request.budget_episodes, seconds=request.budget_seconds)
+    if all(limit is None for limit in limits):
+        budget = api.usual_budget(request.proposer)
     folder = request.out or api.default_folder(request.task, request.proposer)
     warn_about(request.isolation)
     try:

@@ -1,7 +1,7 @@
 """Proposers: who writes the programs. Numeric libraries load when a search begins, not on import."""
 
 from solon.propose.check import check_proposer
-from solon.propose.offline import Offline
+from solon.propose.offline import Offline, sketch_of_task
 from solon.propose.parse import ReplyError, parse_reply
 from solon.propose.paste import Paste
 from solon.propose.polish import Polish, sketch_of
@@ -23,4 +23,5 @@ __all__ = [
     "read_program",
     "render_prompt",
     "sketch_of",
+    "sketch_of_task",
 ]

@@ -10,11 +10,16 @@ class Offline:
     """Fill the holes of the task's sketch, guided by the scores of earlier fillings."""
 
     def propose(self, task: Task, history: History, ask: Ask, entropy: int) -> Sequence[Proposal]:
-        """Return ``ask.count`` new fillings; the first of a run is the default. Raises TypeError without a sketch."""
+        """Return ``ask.count`` new fillings; the first of a run is the default. Raises ValueError without a sketch."""
         from solon.propose.optimiser import fill
 
-        if not isinstance(task, Sketched):
-            raise TypeError(
-                f"The task {task.name!r} offers no sketch to search offline; propose with polish:FILE or paste instead."
-            )
-        return fill(task.sketch(), history, ask, entropy)
+        return fill(sketch_of_task(task).sketch(), history, ask, entropy)
+
+
+def sketch_of_task(task: Task) -> Sketched:
+    """Return the task as one with a sketch; raises ValueError when it has none."""
+    if not isinstance(task, Sketched):
+        raise ValueError(  # noqa: TRY004  # the call is wrong, not the program that made it
+            f"The task {task.name!r} offers no sketch to search offline; propose with polish:FILE or paste instead."
+        )
+    return task

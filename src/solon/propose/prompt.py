@@ -31,8 +31,8 @@ def _parent(candidate: Candidate) -> str:
 
 
 def _remark(candidate: Candidate) -> str:
-    """Return the feedback on a candidate, or its fault with the remedy."""
-    if candidate.fault is not None:
+    """Return the feedback on a candidate, or its fault with the remedy if the feedback is silent."""
+    if candidate.fault is not None and not candidate.feedback.text.strip():
         remedy = f" {candidate.fault.remedy}" if candidate.fault.remedy else ""
         return f"Invalid ({candidate.fault.kind}): {candidate.fault.message}{remedy}"
     return candidate.feedback.text.strip()
