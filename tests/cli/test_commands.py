@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from solon.cli import main
+from solon.tasks import load
 
 SHORT = ["-o", "steps=60", "--workers", "2"]
 Call = Callable[..., tuple[int, str, str]]
@@ -263,15 +264,19 @@ def test_scripted_programs_are_judged_like_any_other(solon: Call) -> None:
     assert (card["winner"], card["cost"]["invalid"]) == (0, 1)
 
 
+def proposals(folder: str) -> list[dict[str, object]]:
+    facts = [json.loads(line)["fact"] for line in Path(folder, "journal.jsonl").read_text().splitlines()]
+    return [it for fact in facts if fact["type"] == "proposed" for it in fact["suggestions"]]
+
+
 def test_polish_improves_the_constants_of_a_program_from_elsewhere(solon: Call) -> None:
+    original = load("cleanup").references()["waste_adaptive"].source
+    write("p.py", original)
     arguments = ("--proposer", "polish:p.py", "--budget-episodes", "40", "--seeds", "2", "--seed", "1", "--out", "r")
-    write(
-        "p.py",
-        "LIMIT = 90  # apples\n\n\ndef policy(env, agent_id):\n    return step_to(env, agent_id, env.alive[:LIMIT])\n",
-    )
-    assert solon("run", "gathering", *arguments, *SHORT)[0] == 0
-    text = Path("r/policy/policy.py").read_text()
-    assert "# apples" in text
+    assert solon("run", "cleanup", *arguments, *SHORT)[0] == 0
+    polished = Path("r/policy/policy.py").read_text()
+    assert re.sub(r"[0-9.]+", "", polished) == re.sub(r"[0-9.]+", "", original)
+    assert {len(candidate["holes"]) for candidate in proposals("r")} == {11}
 
 
 def test_a_task_without_a_sketch_is_refused_before_anything_is_written(solon: Call) -> None:
