@@ -159,6 +159,56 @@ def report(folder: Path) -> None:
 
 
 @app.command
+def verify(folder: Path, *, workers: Workers = 0, json: Json = False) -> int:
+    """Judge a run's winner again, from its policy folder on the published sealed seeds, and say same or not.
+
+    Example: solon verify runs/cleanup-offline-1
+    """
+    from solon.cli import checking
+
+    return checking.verify(folder, workers=workers, as_json=json)
+
+
+@app.command
+def replay(
+    folder: Path,
+    *,
+    out: Annotated[Path | None, Parameter(help="Keep the replay in this new folder.")] = None,
+    workers: Workers = 0,
+    json: Json = False,
+) -> int:
+    """Do a finished run again, without a key, and say whether its journal and card are the same bytes.
+
+    Example: solon replay runs/cleanup-offline-1
+    """
+    from solon.cli import checking
+
+    return checking.replay(folder, workers=workers, out=out, as_json=json)
+
+
+@app.command
+def diff(  # one parameter an option
+    first: Path,
+    second: Path,
+    *,
+    task: Annotated[str | None, Parameter(help="The task, if neither is a run or to take another.")] = None,
+    seeds: Annotated[int, Parameter(help="Public seeds on which both are judged.")] = 10,
+    option: TaskOptions | None = None,
+    workers: Workers = 0,
+    json: Json = False,
+) -> int:
+    """Compare two programs, each a run's folder or a Python file: metrics paired by seed, and sources.
+
+    Example: solon diff runs/cleanup-offline-1 my_policy.py
+    """
+    from solon.cli import checking
+
+    return checking.diff(
+        first, second, task=task, options=tuple(option or ()), seeds=seeds, workers=workers, as_json=json
+    )
+
+
+@app.command
 def doctor(*, json: Json = False) -> int:
     """Say what this machine offers: isolation levels, workers, optional parts, keys by name."""
     from solon.cli import listing

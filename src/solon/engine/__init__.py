@@ -4,7 +4,7 @@ from solon.engine.bundle import Budget, Bundle, Configuration, default_folder, p
 from solon.engine.card import Arm, Card, Comparison, Cost, metric_estimates, shares
 from solon.engine.feedback import objective, scorer
 from solon.engine.judge import PoolJudge, check_episode
-from solon.engine.loop import Observer, Run, Timing, findings
+from solon.engine.loop import Ending, Observer, Run, Timing, findings
 from solon.engine.programs import check_program, read_program
 from solon.engine.seeds import Seeds, fresh_root, public_seeds
 from solon.engine.statistics import Estimate, estimate, paired_difference, student_quantile
@@ -17,6 +17,7 @@ __all__ = [
     "Comparison",
     "Configuration",
     "Cost",
+    "Ending",
     "Estimate",
     "Observer",
     "PoolJudge",

@@ -7,6 +7,7 @@ the number of workers never changes it. Facts are committed in the order of the 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from typing import NamedTuple
 
 import msgspec
 
@@ -45,6 +46,13 @@ class Timing(msgspec.Struct):
     sealed_seconds: float = 0.0
 
 
+class Ending(NamedTuple):
+    """Where a recorded search ended: after so many facts, and why. Clocks cannot be replayed, endings can."""
+
+    facts: int
+    reason: str
+
+
 class Run:
     """One run in its folder: the fold of a journal, and the way onwards."""
 
@@ -57,6 +65,7 @@ class Run:
         proposer: Proposer,
         judge: Judge,
         observer: Observer | None = None,
+        ending: Ending | None = None,
     ) -> None:
         self.bundle: Bundle = bundle
         self.task: Task = task
@@ -65,6 +74,7 @@ class Run:
         self.judge: Judge = judge
         self.configuration: Configuration = bundle.configuration()
         self.seeds: Seeds = Seeds(bundle.root())
+        self._ending = ending
         self._observer: Observer = observer or (lambda _state, _fact: None)
         if self.seeds.commitment != self.configuration.commitment:
             raise InfrastructureError(f"the secret of {bundle.folder} is not the one committed to; restore secret.json")
@@ -203,7 +213,9 @@ class Run:
                 self._commit(Found(finding, number))
 
     def _spent(self) -> str:
-        """Say which limit of the budget is reached, or nothing."""
+        """Say which limit of the budget is reached, or nothing; a replay ends where the recorded run did."""
+        if self._ending is not None:
+            return self._ending.reason if len(self.log.facts) >= self._ending.facts else ""
         budget = self.configuration.budget
         if budget.seconds is not None and self._elapsed() >= budget.seconds:
             return f"the budget of {budget.seconds:g} seconds is spent"

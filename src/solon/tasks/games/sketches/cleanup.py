@@ -11,7 +11,7 @@ from functools import partial
 from solon.contract import Program
 from solon.sketch import Hole, HoleValue, Sketch
 from solon.tasks.games.maps import Map
-from solon.tasks.games.sketches.gathering_cutter import cut
+from solon.tasks.games.sketches.cutter import cut
 
 COMPONENTS = "cleanup_policy.py"
 EPISODE_STEPS = 1000
@@ -69,11 +69,11 @@ CHOICES: dict[str, dict[str, str]] = {
 }
 
 
-def sketch(board: Map, n_agents: int, *, fair: bool = True) -> Sketch:
+def sketch(board: Map, n_agents: int) -> Sketch:
     """Return the space of Cleanup programs for a map and a number of agents.
 
-    In a ``fair`` space cleaning duty always goes round. Dedicated cleaners, who are part of the wider space, gain 0.02
-    of efficiency and cost 0.3 of equality (full map), so a search for efficiency alone would prefer them.
+    Dedicated cleaners gain 0.02 of efficiency over rotating ones and cost 0.3 of equality (full map): a search for
+    efficiency alone finds them, a search for welfare or for the worst-off agent does not.
     """
     river_rows = len({cell // board.width for cell in board.river})
     few, many = max(2, min(n_agents // 2, river_rows)), max(3, min(n_agents - 2, river_rows))
@@ -87,11 +87,7 @@ def sketch(board: Map, n_agents: int, *, fair: bool = True) -> Sketch:
         Hole("patience", 5.0, 0.5, 10.0),
         Hole("home_pull", 0.0, 0.0, 2.0),
     )
-    choices = tuple(
-        Hole(name, next(iter(sentences)), options=tuple(sentences))
-        for name, sentences in CHOICES.items()
-        if not (fair and name == "duty")
-    )
+    choices = tuple(Hole(name, next(iter(sentences)), options=tuple(sentences)) for name, sentences in CHOICES.items())
     return Sketch((*numbers, *choices), partial(_render, n_agents))
 
 

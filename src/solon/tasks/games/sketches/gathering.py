@@ -14,7 +14,7 @@ from string import ascii_letters
 from solon.contract import Program
 from solon.sketch import Hole, HoleValue, Sketch
 from solon.tasks.games.maps import Map
-from solon.tasks.games.sketches.gathering_cutter import cut
+from solon.tasks.games.sketches.cutter import cut
 from solon.tasks.games.sketches.gathering_planner import Line, plan_lines, plan_regions
 
 RESPAWN_STEPS = 25
