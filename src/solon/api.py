@@ -1,10 +1,23 @@
 """The Python face of Solon: the same verbs as the command line, assembled from the same parts."""
 
+import difflib
+import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from solon.assembly import (
+    Options,
+    check_proposer_text,
+    load_task,
+    open_proposer,
+    read_sources,
+    usual,
+    usual_budget,
+)
 from solon.contract import Fault, Invalid, Outcome, Program, ProgramFault, Scored, Task, Unavailable, Value
 from solon.engine import (
     Budget,
@@ -16,6 +29,7 @@ from solon.engine import (
     PoolJudge,
     Run,
     Seeds,
+    check_finished,
     check_program,
     default_folder,
     fresh_root,
@@ -23,29 +37,15 @@ from solon.engine import (
     objective,
     package_versions,
     public_seeds,
+    read_card,
     read_program,
     shares,
+    writable,
 )
-from solon.propose import make_proposer, sketch_of_task
 from solon.sandbox import Limits
 from solon.search import make_strategy
 from solon.tasks import load
-
-Option = str | int | float | bool
-Options = Mapping[str, Option]
-
-USUAL: Mapping[str, tuple[str, dict[str, Option], float | None]] = {
-    "offline": ("race", {}, 120.0),
-    "polish": ("race", {}, 120.0),
-    "paste": ("refine", {"rounds": 3, "width": 1}, None),
-    "scripted": ("best-of-n", {}, None),
-}
-"""Strategy, its options and seconds of search for each kind of proposer, where the call names none."""
-
-
-def usual_budget(proposer: str) -> Budget:
-    """Return the budget of a search for which no limit is named."""
-    return Budget(seconds=USUAL.get(proposer.partition(":")[0], USUAL["offline"])[2])
+from solon.watch import slipped
 
 
 class Evaluation(Value, frozen=True):
@@ -61,6 +61,7 @@ class Evaluation(Value, frozen=True):
     metrics: dict[str, Estimate]
     share_of_bound: float | None
     slips: int
+    slip_share: float | None  # of all decisions; None if the task does not count them
     first_slip: Fault | None
     wall_seconds: float
     reason: str = ""  # why the judge was unavailable
@@ -79,12 +80,14 @@ def evaluate(  # one keyword an option of `solon eval`
 ) -> Evaluation:
     """Judge one program on the public seeds 0, 1, ..., seeds - 1.
 
+    Judging processes import the script that was started, so a script calls this under ``if __name__ == "__main__":``.
+
     Args:
         task: a task or its name (see ``solon tasks``).
         program: a program, or the path of a Python file.
         seeds: how many seeds, at least 1.
         options: the task's options when it is given by name.
-        isolation: "auto", "full", "no-namespaces", "process" or "none".
+        isolation: "auto", "full", "no-namespaces", "wasm", "process" or "none".
         workers: judging processes; 0 for one a core.
         limits: CPU seconds, memory and wall seconds of an episode.
 
@@ -109,6 +112,8 @@ def evaluate_all(  # one keyword an option of `solon eval`
     """Judge several programs on common public seeds, one after the other; see ``evaluate``."""
     if seeds < 1:
         raise ValueError(f"seeds must be 1 or more, got {seeds}")
+    if options and not isinstance(task, str):
+        raise ValueError("options go with a task's name; this task is made already, so give them to its constructor")
     loaded = load(task, **(options or {})) if isinstance(task, str) else task
     readable = [(str(it), read_program(Path(it))) if not isinstance(it, Program) else ("", it) for it in programs]
     with PoolJudge(loaded, isolation=isolation, limits=limits, workers=workers) as judge:
@@ -116,6 +121,20 @@ def evaluate_all(  # one keyword an option of `solon eval`
             start = time.perf_counter()
             outcome = _judge_one(judge, loaded, program, seeds)
             yield _evaluation(loaded, judge.isolation, name, program, outcome, time.perf_counter() - start)
+
+
+def find_program(task: Task, text: str) -> Program:
+    """Return the reference program of that name, or read the Python file. Raises ValueError."""
+    known = task.references()
+    path = Path(text)
+    if text in known and not path.is_file():
+        return known[text]
+    near = difflib.get_close_matches(text, known, 1)
+    if near and not path.exists():
+        raise ValueError(
+            f"there is no file and no reference program {text}; did you mean {near[0]}? Known: {', '.join(known)}"
+        )
+    return read_program(path)
 
 
 def _judge_one(judge: PoolJudge, task: Task, program: Program, seeds: int) -> Outcome:
@@ -138,17 +157,35 @@ def _evaluation(  # a row of a table is made of its cells
         task=task.name,
         version=task.version,
         program=name,
-        digest=program.digest,
+        digest=writable(program).digest,
         isolation=isolation,
         outcome="scored" if episodes else "unavailable" if isinstance(outcome, Unavailable) else "invalid",
         fault=outcome.fault if isinstance(outcome, Invalid) else None,
         metrics=metrics,
         share_of_bound=shares(task, metrics).get(objective(task).name) if episodes else None,
-        slips=sum(episode.slips for episode in episodes),
+        slips=(count := sum(episode.slips for episode in episodes)),
+        slip_share=slipped(task, count, len(episodes)),
         first_slip=slips[0] if slips else None,
         wall_seconds=round(wall_seconds, 3),
         reason=outcome.reason if isinstance(outcome, Unavailable) else "",
     )
+
+
+class Interrupted(KeyboardInterrupt):
+    """Raised when a run was interrupted; ``resume`` goes on with the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self.folder: Path = folder
+
+
+@contextmanager
+def _interruptible(folder: Path) -> Generator[None]:
+    """Give an interrupt the name of the folder."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        raise Interrupted(folder) from stop
 
 
 def run(  # noqa: PLR0913  # one keyword an option of `solon run`
@@ -160,6 +197,7 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
     feedback: str = "dense",
     budget: Budget | None = None,
     sealed_seeds: int = 20,
+    partner_seeds: int = 2,
     seed: int | None = None,
     options: Options | None = None,
     isolation: str = "auto",
@@ -167,43 +205,48 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
     limits: Limits | None = None,
     out: str | Path | None = None,
     observer: Observer | None = None,
+    executor: Executor | None = None,
 ) -> tuple[Card, Path]:
     """Synthesise a program for a task; return the card and the run's folder, which holds all the evidence.
 
+    Judging processes import the script that was started, so a script calls this under ``if __name__ == "__main__":``.
+
     Args:
         task: name of a task, or "file.py:factory".
-        proposer: "offline", "polish:FILE", "paste", "scripted:FILE,...".
+        proposer: "offline", "polish:FILE", "paste", "scripted:FILE,...", or a model such as "openai:NAME",
+            "anthropic:NAME", "google:NAME", "openrouter:NAME", "local:URL#NAME".
         strategy: "race", "best-of-n" or "refine"; the proposer's usual one if None.
         strategy_options: the strategy's options.
         feedback: what proposals may see of results: "none", "sparse" or "dense".
         budget: limits of the search; if None, 120 seconds for a search without a person, else no limit.
         sealed_seeds: how many seeds the final figures rest on, at least 2.
+        partner_seeds: sealed seeds on which the winner meets the reference programs, where programs can meet.
         seed: root of all randomness; fresh and secret if None.
         options: the task's options.
-        isolation: "auto", "full", "no-namespaces", "process" or "none".
+        isolation: "auto", "full", "no-namespaces", "wasm", "process" or "none".
         workers: judging processes; 0 for one a core. Never changes a result.
         limits: CPU seconds, memory and wall seconds of an episode.
         out: the run's folder, new or empty; runs/TASK-PROPOSER-N if None.
         observer: is told the state after every fact.
+        executor: where to judge instead of in processes of our own; is not shut down. Never changes a result.
 
     Raises:
         ValueError: the call is wrong; the message names the remedy.
         InfrastructureError: the machinery failed; ``resume`` goes on where it stopped.
+        Interrupted: a KeyboardInterrupt that knows the run's folder.
     """
     if sealed_seeds < 2:
-        raise ValueError(f"sealed_seeds must be 2 or more, got {sealed_seeds}: one seed has no interval")
+        raise ValueError(f"sealed_seeds (--seeds) must be 2 or more, got {sealed_seeds}: one seed has no interval")
     loaded = load(task, **(options or {}))
     root = fresh_root() if seed is None else seed
     seeds = Seeds(root)
-    kind = proposer.partition(":")[0]
-    make_proposer(proposer)
-    if kind == "offline":
-        sketch_of_task(loaded)
+    check_proposer_text(proposer, loaded)
+    sources = read_sources(task, proposer)
     if strategy is None:
-        strategy, usual_options, _ = USUAL.get(kind, USUAL["offline"])
+        strategy, usual_options, _ = usual(proposer)
         strategy_options = {**usual_options, **(strategy_options or {})}
     make_strategy(strategy, **(strategy_options or {}))
-    with PoolJudge(loaded, isolation=isolation, limits=limits, workers=workers) as judge:
+    with PoolJudge(loaded, isolation=isolation, limits=limits, workers=workers, executor=executor) as judge:
         configuration = Configuration(
             task=task,
             version=loaded.version,
@@ -213,18 +256,23 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
             proposer=proposer,
             feedback=feedback,
             sealed_seeds=sealed_seeds,
+            partner_seeds=partner_seeds,
             budget=budget or usual_budget(proposer),
             isolation=judge.isolation,
             limits=judge.limits,
             commitment=seeds.commitment,
+            sources={path: hashlib.sha256(content).hexdigest() for path, content in sources.items()},
             packages=package_versions(),
         )
         folder = Path(out) if out is not None else default_folder(task, proposer)
-        bundle = Bundle.create(folder, configuration, root)
-        return _finish(bundle, configuration, loaded, judge, observer), folder
+        with _interruptible(folder):
+            bundle = Bundle.create(folder, configuration, root, sources=tuple(sources.values()))
+            return _finish(bundle, configuration, loaded, judge, observer), folder
 
 
-def resume(folder: str | Path, *, workers: int = 0, observer: Observer | None = None) -> Card:
+def resume(
+    folder: str | Path, *, workers: int = 0, observer: Observer | None = None, executor: Executor | None = None
+) -> Card:
     """Go on with a run that was interrupted, from its journal; a finished run is returned as it is.
 
     Raises:
@@ -233,29 +281,47 @@ def resume(folder: str | Path, *, workers: int = 0, observer: Observer | None = 
     """
     bundle = Bundle.open(Path(folder))
     configuration = bundle.configuration()
-    task = load(configuration.task, **configuration.options)
+    if (bundle.folder / "card.json").exists():
+        card = read_card(bundle.folder)
+        check_finished(card, bundle.log())
+        if not (bundle.folder / "report.html").exists():  # a kill may have come between the two
+            _report(bundle.folder)
+        return card
+    task = load_task(bundle)
     if task.version != configuration.version:
         raise ValueError(
             f"{folder} was made with version {configuration.version} of {configuration.task}, this is {task.version}; "
             f"resume it with solon {configuration.packages.get('solon', 'of that time')}"
         )
-    with PoolJudge(task, isolation=configuration.isolation, limits=configuration.limits, workers=workers) as judge:
+    with PoolJudge(
+        task,
+        isolation=configuration.isolation,
+        limits=configuration.limits,
+        workers=workers,
+        executor=executor,
+    ) as judge:
         return _finish(bundle, configuration, task, judge, observer)
 
 
 def _finish(
     bundle: Bundle, configuration: Configuration, task: Task, judge: PoolJudge, observer: Observer | None
 ) -> Card:
+    proposer, bill = open_proposer(bundle, configuration)
     run_ = Run(
         bundle,
         task=task,
         strategy=make_strategy(configuration.strategy, **configuration.strategy_options),
-        proposer=make_proposer(configuration.proposer),
+        proposer=proposer,
         judge=judge,
         observer=observer,
+        bill=bill,
     )
     card = run_.finish()
+    _report(bundle.folder, dropped=run_.log.dropped)
+    return card
+
+
+def _report(folder: Path, *, dropped: str = "") -> None:
     from solon.report import write_report
 
-    write_report(bundle.folder)
-    return card
+    write_report(folder, dropped=dropped)

@@ -181,6 +181,7 @@ class Ask(Value, frozen=True):
     seeds: int
     parents: tuple[int, ...] = ()
     again: tuple[int, ...] = ()  # candidates that get more search seeds
+    operator: str = ""  # what to do with the parents: "refine", "merge", ...; empty leaves it to the proposer
 
 
 class Strategy(Protocol):

@@ -1,15 +1,31 @@
-"""Checking what a run claims: judge its winner again, replay it whole, compare it with another."""
+"""Checking what a run claims: judge its arms again, replay it whole, compare it with another."""
 
 import difflib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from solon.api import Evaluation, evaluate_all
-from solon.contract import InfrastructureError, Invalid, Program, Proposal, Proposer, Scored, Value
+from solon.api import Evaluation, evaluate_all, find_program
+from solon.assembly import Option, Options, load_task, open_proposer
+from solon.contract import (
+    InfrastructureError,
+    Invalid,
+    Outcome,
+    Program,
+    Refuted,
+    Scored,
+    Task,
+    Unavailable,
+    Unknown,
+    Value,
+)
+from solon.crossplay import Crossplay
 from solon.engine import (
+    Bill,
     Bundle,
     Card,
     Configuration,
@@ -18,17 +34,23 @@ from solon.engine import (
     PoolJudge,
     Run,
     Seeds,
+    check_commitment,
+    package_versions,
     paired_difference,
-    read_program,
+    read_card,
+    scorer,
 )
-from solon.journal import Chosen, Proposed
-from solon.propose import make_proposer
-from solon.propose.replayed import Replayed
+from solon.engine.card import make_card, sealed_arms
+from solon.engine.feedback import describer
+from solon.engine.findings import after
+from solon.engine.match import held_out_partners
+from solon.journal import Chosen, Fact, Found, Sealed, State
+from solon.model import is_address
 from solon.search import make_strategy
 from solon.tasks import load
 
-_RECORDED = ("paste",)
-"""Proposers that depend on a person: a replay takes what they offered from the journal."""
+if TYPE_CHECKING:
+    from solon.engine.meetings import MeetingJudge
 
 
 class Verification(Value, frozen=True):
@@ -38,7 +60,13 @@ class Verification(Value, frozen=True):
     same: bool
     differences: tuple[str, ...]
     isolation: str
+    judged: tuple[str, ...] = ()  # what was judged again
     schema: int = 1
+
+
+MOST_SHOWN = 20
+LONGEST = 120
+"""Differences that are named, and characters of a value."""
 
 
 class Comparison(Value, frozen=True):
@@ -52,58 +80,167 @@ class Comparison(Value, frozen=True):
     schema: int = 1
 
 
-def read_card(folder: Path) -> Card:
-    """Read a finished run's card. Raises ValueError if there is none, InfrastructureError if it is damaged."""
-    Bundle.open(folder)
-    try:
-        return msgspec.json.decode((folder / "card.json").read_bytes(), type=Card)
-    except OSError:
-        raise ValueError(f"{folder} is unfinished; first: solon resume {folder}") from None
-    except msgspec.DecodeError as error:
-        raise InfrastructureError(f"{folder / 'card.json'} is damaged ({error}); restore it from a copy") from None
-
-
 def policy_of(folder: Path) -> Program:
     """Read the winner from a run's ``policy`` folder, as it stands there now."""
     card = read_card(folder)
     if card.program is None:
         raise ValueError(f"{folder} found no valid program, so there is nothing to judge; see its report")
-    recorded = Bundle(folder).bodies.program(card.program)
-    files = tuple((name, (folder / "policy" / name).read_text(encoding="utf-8")) for name, _ in recorded.files)
-    return msgspec.structs.replace(recorded, files=files)
+    return _standing(folder, Bundle(folder).bodies.program(card.program))
+
+
+def _standing(folder: Path, recorded: Program) -> Program:
+    """Return a program with the texts that lie in the ``policy`` folder now."""
+    files: list[tuple[str, str]] = []
+    for name, _ in recorded.files:
+        path = folder / "policy" / name
+        try:
+            files.append((name, path.read_bytes().decode()))
+        except OSError as error:
+            raise InfrastructureError(
+                f"{path} cannot be read ({error.strerror}); copy it back from bodies/{recorded.digest[:12]}..."
+            ) from None
+        except UnicodeDecodeError:
+            raise InfrastructureError(f"{path} is no UTF-8 text; restore it from a copy") from None
+    return msgspec.structs.replace(recorded, files=tuple(files))
 
 
 def verify(folder: str | Path, *, workers: int = 0, isolation: str = "auto") -> Verification:
-    """Judge a run's winner again, from its ``policy`` folder on the published sealed seeds, and compare with the card.
+    """Judge a run's arms again on the published sealed seeds, and compare everything that the card says.
 
-    Every figure of every seed must be equal, the commitment must be that of the published root, and the program must
-    have the digest that the card names.
+    The winner is taken from the ``policy`` folder, the other arms from the bodies; winner and first proposal are those
+    that the strategy and the journal name. Figures, intervals, shares, comparisons, findings and costs are computed
+    anew, the bill of a model's calls apart, which ``replay`` checks. The commitment must be that of the root.
     """
     path = Path(folder)
-    bundle, card, program = Bundle.open(path), read_card(path), policy_of(path)
+    bundle, card = Bundle.open(path), read_card(path)
     configuration = bundle.configuration()
+    match check_commitment(path):
+        case Refuted(witness):
+            return Verification(str(folder), False, (f"not what run.json committed to: {witness}",), isolation)  # noqa: FBT003  # a field of a record
+        case Unknown(reason):
+            raise InfrastructureError(reason)
+        case _:
+            pass
+    with tempfile.TemporaryDirectory() as scratch:  # the evidence itself may be read-only
+        task = load_task(bundle, into=Bundle(Path(scratch)))
+        with PoolJudge(task, isolation=isolation, limits=configuration.limits, workers=workers) as judge:
+            differences, expected = _judge_again(bundle, card, task, judge)
+            level = judge.isolation
+    if task.version != configuration.version:
+        differences.insert(0, f"the task is version {task.version} here, the run's is {configuration.version}")
+    differences += card_differences(card, expected)
+    judged = [*expected.arms, *(["held-out partners"] if expected.held_out else [])]
+    return Verification(str(folder), not differences, tuple(differences), level, tuple(judged))
+
+
+def _judge_again(bundle: Bundle, card: Card, task: Task, judge: PoolJudge) -> tuple[list[str], Card]:
+    """Return what the journal and the policy folder get wrong, and the card as it should be."""
+    configuration, root = bundle.configuration(), int(card.root, 16)
+    facts = bundle.log().facts
+    describe = describer(task, configuration.feedback)
+    state = State(bundle.bodies.program, scorer(task), describe)
+    for fact in facts:
+        if not isinstance(fact, Found | Sealed):
+            _apply(task, state, fact)
+    if state.chosen is None:
+        raise InfrastructureError(f"{bundle.log().path} names no winner, so it is not that of card.json; restore it")
+    arms, differences = _arms(bundle, configuration, task, state)
+    recorded = {fact.arm: fact for fact in facts if isinstance(fact, Sealed)}
+    standing = arms.get("winner")
+    seeds = Seeds(root)
+    jobs = [(program, seeds.sealed(configuration.sealed_seeds)) for program in arms.values()]
+    for (arm, program), outcome in zip(arms.items(), judge.judge(jobs), strict=True):
+        if isinstance(outcome, Unavailable):
+            raise InfrastructureError(f"the {arm} could not be judged: {outcome.reason}")
+        fact = Sealed(arm, program.digest, outcome)
+        if arm not in recorded or _figures(recorded[arm].outcome) != _figures(outcome):
+            differences.append(f"{arm}: the journal's outcome is not that of judging it now")
+        _apply(task, state, fact)
+    held_out = None
+    scored = standing is not None and isinstance(state.sealed["winner"].outcome, Scored)
+    if standing is not None and scored and configuration.partner_seeds and isinstance(task, Crossplay):
+        meeting = cast("MeetingJudge", judge)  # whoever can judge a task of meetings can judge meetings
+        held_out = held_out_partners(task, standing, meeting, seeds.sealed(configuration.partner_seeds))
+    bill = card.cost.bill if is_address(configuration.proposer) else Bill()
+    return differences, make_card(task, configuration, state, root=root, bill=bill, held_out=held_out)
+
+
+def _arms(
+    bundle: Bundle, configuration: Configuration, task: Task, state: State
+) -> tuple[dict[str, Program], list[str]]:
+    """Return the arms, the winner as it lies in the ``policy`` folder, and what is wrong with the choice of it."""
+    assert state.chosen is not None
     differences: list[str] = []
-    seeds = Seeds(int(card.root, 16))
-    if not seeds.commitment == card.commitment == configuration.commitment:
-        differences.append("the root in card.json is not the one that run.json committed to")
-    if program.digest != card.program:
-        differences.append(f"policy/ holds program {program.digest[:12]}, the card names {str(card.program)[:12]}")
-    task = load(configuration.task, **configuration.options)
-    if task.version != card.version:
-        differences.append(f"the task is version {task.version} here, the card's is {card.version}")
-    with PoolJudge(task, isolation=isolation, limits=configuration.limits, workers=workers) as judge:
-        outcome = next(judge.judge([(program, seeds.sealed(card.sealed_seeds))]))
-        level = judge.isolation
-    if isinstance(outcome, Scored):
-        for name, recorded in card.arms["winner"].metrics.items():
-            for index, (then, now) in enumerate(zip(recorded.per_seed, outcome.values(name), strict=True)):
-                if then != now:
-                    differences.append(f"{name} on sealed seed {index}: the card says {then}, now {now}")
-    elif isinstance(outcome, Invalid):
-        differences.append(f"the program is invalid here: {outcome.fault.message}")
-    else:
-        raise InfrastructureError(f"the winner could not be judged: {outcome.reason}")
-    return Verification(str(folder), not differences, tuple(differences), level)
+    strategy = make_strategy(configuration.strategy, **configuration.strategy_options)
+    if (choice := strategy.winner(tuple(state.candidates))) != state.chosen.winner:
+        differences.append(f"the strategy chooses candidate {choice}, the journal says {state.chosen.winner}")
+    arms = sealed_arms(task, state)
+    if "winner" in arms:
+        chosen, arms["winner"] = arms["winner"], _standing(bundle.folder, arms["winner"])
+        if arms["winner"].digest != chosen.digest:
+            now, then = arms["winner"].digest[:12], chosen.digest[:12]
+            differences.append(f"policy/ holds program {now}, the journal's winner is {then}")
+    return arms, differences
+
+
+def _apply(task: Task, state: State, fact: Fact) -> None:
+    """Take a fact into account, and then what is suspicious about it, as a run does."""
+    state.apply(fact)
+    for found in after(task, state, fact):
+        state.apply(found)
+
+
+def _figures(outcome: Outcome) -> object:
+    """Return what of an outcome must not depend on the machine: no traceback, no wording of the jail."""
+    return outcome.fault.kind if isinstance(outcome, Invalid) else outcome
+
+
+def card_differences(then: Card, now: Card) -> list[str]:
+    """Name every field in which a card differs from what it should be; versions of packages may."""
+    one, other = (msgspec.to_builtins(it) for it in (then, now))
+    found = [
+        f"{_place(path)}: the card says {_short(first)}, now {_short(second)}"
+        for path, first, second in _unequal((), one, other)
+        if path[0] not in ("packages", "schema")
+    ]
+    return found[:MOST_SHOWN] + ([f"and {len(found) - MOST_SHOWN} more"] if len(found) > MOST_SHOWN else [])
+
+
+_ABSENT = object()
+Place = tuple[str | int, ...]
+
+
+def _unequal(path: Place, then: object, now: object) -> Iterator[tuple[Place, object, object]]:
+    """Yield the place and both values of every leaf that differs, in the order of the record."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        one, other = cast("dict[str, object]", then), cast("dict[str, object]", now)
+        for key in dict.fromkeys((*one, *other)):
+            yield from _unequal((*path, key), one.get(key, _ABSENT), other.get(key, _ABSENT))
+    elif isinstance(then, list | tuple) and isinstance(now, list | tuple):
+        pairs = zip_longest(cast("list[object]", then), cast("list[object]", now), fillvalue=_ABSENT)
+        for index, (first, second) in enumerate(pairs):
+            yield from _unequal((*path, index), first, second)
+    elif then != now:
+        yield path, then, now
+
+
+def _place(path: Place) -> str:
+    match path:
+        case ("arms", arm, "metrics", name, "per_seed", index):
+            return f"{arm}: {name} on sealed seed {index}"
+        case ("arms", arm, "metrics", name, end):
+            return f"{arm}: {end} of {name}"
+        case ("findings", int(index), *rest):
+            return ", ".join([f"finding {index + 1}", *map(str, rest)])
+        case _:
+            return ".".join(map(str, path))
+
+
+def _short(value: object) -> str:
+    if value is _ABSENT:
+        return "nothing"
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
 def replay(folder: str | Path, *, workers: int = 0, out: str | Path | None = None) -> Verification:
@@ -114,42 +251,54 @@ def replay(folder: str | Path, *, workers: int = 0, out: str | Path | None = Non
     path = Path(folder)
     bundle, card = Bundle.open(path), read_card(path)
     configuration = bundle.configuration()
-    task = load(configuration.task, **configuration.options)
     facts = bundle.log().facts
     index = next((number for number, fact in enumerate(facts) if isinstance(fact, Chosen)), None)
     if index is None:
-        raise ValueError(f"{folder} is unfinished; first: solon resume {folder}")
+        raise ValueError(f"{folder} is unfinished; first: {bundle.way_on}")
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(out) if out is not None else Path(scratch) / "replay"
-        again = Bundle.create(target, configuration, int(card.root, 16))
+        proposer, bill = open_proposer(bundle, configuration, replay=True)
+        sources = [bundle.bodies.get(digest) for digest in configuration.sources.values()]
+        again = Bundle.create(target, configuration, int(card.root, 16), sources=sources)
+        task = load_task(bundle, into=again)
         with PoolJudge(task, isolation=configuration.isolation, limits=configuration.limits, workers=workers) as judge:
             Run(
                 again,
                 task=task,
                 strategy=make_strategy(configuration.strategy, **configuration.strategy_options),
-                proposer=_proposer(bundle, configuration),
+                proposer=proposer,
                 judge=judge,
                 ending=Ending(index, card.reason),
+                bill=bill,
             ).finish()
-        differences = [
-            f"{name} differs" for name in ("journal.jsonl", "card.json") if not _same(path / name, target / name)
-        ]
+        differences = _circumstances(configuration, task)
+        differences += _journal_difference(bundle.log().path, again.log().path)
+        if (path / "card.json").read_bytes() != (target / "card.json").read_bytes():
+            named = card_differences(card, read_card(target))
+            differences += [f"card.json differs: {it}" for it in named] or ["card.json differs"]
     return Verification(str(folder), not differences, tuple(differences), configuration.isolation)
 
 
-def _same(one: Path, other: Path) -> bool:
-    return one.read_bytes() == other.read_bytes()
+def _circumstances(configuration: Configuration, task: Task) -> list[str]:
+    """Name what differs between the machine of a run and this one."""
+    found: list[str] = []
+    if task.version != configuration.version:
+        found.append(f"the task is version {task.version} here, the run's is {configuration.version}")
+    here = package_versions()
+    for name in dict.fromkeys((*configuration.packages, *here)):
+        then, now = configuration.packages.get(name, "absent"), here.get(name, "absent")
+        if then != now:
+            found.append(f"{name} is {now} here, the run had {then}")
+    return found
 
 
-def _proposer(bundle: Bundle, configuration: Configuration) -> Proposer:
-    if configuration.proposer.partition(":")[0] not in _RECORDED:
-        return make_proposer(configuration.proposer)
-    groups = [
-        [Proposal(bundle.bodies.program(it.program), it.parents, it.operator, it.holes) for it in fact.suggestions]
-        for fact in bundle.log().facts
-        if isinstance(fact, Proposed)
-    ]
-    return Replayed(groups)
+def _journal_difference(recorded: Path, again: Path) -> list[str]:
+    one, other = recorded.read_bytes().splitlines(), again.read_bytes().splitlines()
+    for number, (then, now) in enumerate(zip_longest(one, other, fillvalue=b""), 1):
+        if then != now:
+            which = "is missing" if not then else "is not in the replay" if not now else "differs"
+            return [f"{recorded.name} differs: line {number} of {len(one)} {which}"]
+    return []
 
 
 def compare(
@@ -157,28 +306,27 @@ def compare(
     second: str | Path,
     *,
     task: str | None = None,
-    options: Mapping[str, str | int | float | bool] | None = None,
+    options: Options | None = None,
     seeds: int = 10,
     workers: int = 0,
 ) -> Comparison:
-    """Judge two programs, each a run's folder or a Python file, on common public seeds, and compare their sources.
+    """Judge two programs on common public seeds, and compare their sources.
 
-    The task is the runs' unless it is named; two runs of different tasks are refused.
+    Each is a run's folder, a Python file or the name of a reference program. Task and options are the runs' unless
+    they are named; an option that is named is laid over the runs'. Two runs of different tasks are refused.
     """
-    paths = (Path(first), Path(second))
-    runs = [Bundle.open(path).configuration() for path in paths if path.is_dir()]
-    tasks = {(it.task, tuple(sorted(it.options.items()))) for it in runs} if task is None else {(task, ())}
-    if len(tasks) != 1:
-        raise ValueError("the two need one common task; name it: solon diff A B --task TASK")
-    name, found = next(iter(tasks))
-    programs = [policy_of(path) if path.is_dir() else read_program(path) for path in paths]
-    chosen = dict(found) if options is None else options
-    one, two = evaluate_all(name, programs, seeds=seeds, options=chosen, workers=workers)
+    texts = (str(first), str(second))
+    runs = {text: Bundle.open(Path(text)).configuration() for text in texts if Path(text).is_dir()}
+    name, found = _common_task(list(runs.values()), task)
+    chosen = {**found, **(options or {})}
+    loaded = load(name, **chosen)
+    programs = [policy_of(Path(text)) if text in runs else find_program(loaded, text) for text in texts]
+    one, two = evaluate_all(loaded, programs, seeds=seeds, workers=workers)
     shared = one.metrics.keys() & two.metrics.keys()
     return Comparison(
         task=name,
-        first=msgspec.structs.replace(one, program=str(first)),
-        second=msgspec.structs.replace(two, program=str(second)),
+        first=msgspec.structs.replace(one, program=texts[0]),
+        second=msgspec.structs.replace(two, program=texts[1]),
         differences={
             key: paired_difference(two.metrics[key].per_seed, one.metrics[key].per_seed)
             for key in one.metrics
@@ -186,10 +334,17 @@ def compare(
         },
         source="".join(
             difflib.unified_diff(
-                programs[0].source.splitlines(keepends=True),
-                programs[1].source.splitlines(keepends=True),
-                str(first),
-                str(second),
+                programs[0].source.splitlines(keepends=True), programs[1].source.splitlines(keepends=True), *texts
             )
         ),
     )
+
+
+def _common_task(runs: Sequence[Configuration], task: str | None) -> tuple[str, dict[str, Option]]:
+    """Return the task of the runs and its options; those of runs of another task than the one named do not count."""
+    same = [it for it in runs if task is None or it.task == task]
+    if not same and task is not None:
+        return task, {}
+    if len({(it.task, tuple(sorted(it.options.items()))) for it in same}) != 1:
+        raise ValueError("the two need one common task with the same options; name it: solon diff A B --task TASK")
+    return same[0].task, dict(same[0].options)

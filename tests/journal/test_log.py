@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from solon.contract import Ask, Episode, Fault, Finding, InfrastructureError, Invalid, Program, Scored
-from solon.journal import Bodies, Chosen, Damaged, Found, Judged, Log, Proposed, Suggestion
+from solon.contract import Ask, Episode, Fault, Feedback, Finding, InfrastructureError, Invalid, Program, Scored
+from solon.journal import Bodies, Chosen, Damaged, Fact, Found, Judged, Log, Proposed, Sealed, State, Suggestion, fold
 
 FACTS = [
     Proposed(0, 0, Ask(2, 3), (Suggestion("a" * 64), Suggestion("b" * 64, (0,), "mutate", {"cut": 3, "order": "up"}))),
@@ -87,6 +87,65 @@ def test_a_full_disk_leaves_no_half_line(tmp_path: Path) -> None:
         signal.signal(signal.SIGXFSZ, handler)
     assert len(log.facts) == len(FACTS)
     assert path.read_bytes() == before
+
+
+def test_reading_a_journal_touches_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    assert Log(path).facts == []
+    assert not path.exists()
+    torn = write(path)[:-9]
+    path.write_bytes(torn)
+    assert "torn" in Log(path).dropped
+    assert path.read_bytes() == torn
+
+
+def test_a_journal_that_another_process_has_changed_is_not_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    one, other = Log(path), Log(path)
+    one.append(FACTS[0])
+    with pytest.raises(InfrastructureError, match="somebody else"):
+        other.append(FACTS[0])
+    assert Log(path).facts == FACTS[:1]
+
+
+def test_two_lines_made_one_by_an_altered_byte_are_damage(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    lines = write(path).splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-2]) + lines[-2][:-1] + b"x" + lines[-1])
+    with pytest.raises(Damaged, match="line 4"):
+        Log(path)
+
+
+def state() -> State:
+    program = Program(files=(("policy.py", "7"),))
+    return State(lambda _digest: program, lambda _episode: 1.0, lambda _episodes, _fault: Feedback("none", ""))
+
+
+@pytest.mark.parametrize("lost", [0, 1, 4])
+def test_a_journal_that_has_lost_a_line_on_which_others_rest_is_refused(lost: int) -> None:
+    facts = [
+        *FACTS[:3],
+        Judged(0, 1, FACTS[1].outcome),
+        Proposed(1, 2, Ask(1, 1), (Suggestion("c" * 64),)),
+        Chosen(2, ""),
+    ]
+    assert fold(facts, state()).chosen == Chosen(2, "")
+    with pytest.raises(Damaged, match="contradicts itself"):
+        fold(facts[:lost] + facts[lost + 1 :], state())
+
+
+@pytest.mark.parametrize(
+    "late",
+    [Proposed(1, 2, Ask(1, 1), ()), Judged(0, 1, Scored(())), Chosen(0, ""), Chosen(9, ""), Judged(-1, 0, Scored(()))],
+)
+def test_nothing_follows_the_end_of_the_search(late: Fact) -> None:
+    with pytest.raises(Damaged, match="contradicts itself"):
+        fold([*FACTS, late], state())
+
+
+def test_nothing_is_sealed_before_the_end_of_the_search() -> None:
+    with pytest.raises(Damaged, match="before the search has ended"):
+        fold([*FACTS[:2], Sealed("winner", "a" * 64, Scored(()))], state())
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

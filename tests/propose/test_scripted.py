@@ -109,14 +109,14 @@ def test_paste_takes_a_file_for_the_prompt(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("ofline", r"model layer, not in this version\); did you mean 'offline'\?"),
+        ("ofline", r"local:URL#NAME\); did you mean 'offline'\?"),
         ("polsh:a.py", "did you mean 'polish:FILE'"),
         ("qqqq", "choose from offline, paste or paste:PROMPT_FILE, polish:FILE, scripted:FILE"),
-        ("openai:some-model", "models as proposers come with the model layer"),
+        ("openai:some-model", "a model is written openai:NAME"),
         ("polish", "write polish:FILE"),
         ("scripted:", "write scripted:FILE"),
         ("offline:3", "write offline"),
-        ("polish:/nowhere/a.py", "cannot be read"),
+        ("polish:/nowhere/a.py", "there is no file"),
     ],
 )
 def test_unknown_texts_name_the_nearest_valid_one(text: str, message: str) -> None:

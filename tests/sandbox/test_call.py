@@ -75,7 +75,7 @@ def test_what_a_function_raises_comes_with_its_traceback_and_source_lines(anywhe
     assert "KeyError" in fault.message
     assert "return answer['missing']  # here" in fault.traceback
     assert "sandbox" not in fault.traceback
-    assert fault.step == 1
+    assert fault.step == 0
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,9 @@ def test_what_a_function_raises_comes_with_its_traceback_and_source_lines(anywhe
         ("def other(): pass", "entry", "'main'"),
         ("main = 3", "entry", "'main'"),
         ("x = 1\nx.y", "raised", "AttributeError"),
-        ("class E(Exception):\n def __str__(self): raise self\nraise E", "raised", "E"),
+        ("raise SystemExit", "raised", "SystemExit"),
+        ("raise KeyboardInterrupt", "raised", "KeyboardInterrupt"),
+        ("class E(Exception):\n def __str__(self): raise self\nraise E", "raised", "cannot be shown"),
         ("class E(BaseException): pass\nraise E", "raised", "E"),
         ("def f(): f()\nf()", "raised", "RecursionError"),
         ("raise MemoryError", "memory", "memory"),
@@ -139,11 +141,19 @@ def test_isolation_none_gives_the_same_answers_and_faults_and_keeps_the_runners_
             assert caught.value.fault.kind == "protocol"
         files = (("program.py", "import json\ndef main(): return json.mine"), ("json.py", "mine = 5"))
         with jail.open(Program(files=files, entry="program.py:main"), GUEST, b"", b"") as worker:
-            assert "program" in sys.modules
+            assert call(worker) == 5
+            assert {"program", "program.json"} <= sys.modules.keys()
+            assert sys.modules["json"] is json
         assert "program" not in sys.modules
+        assert "program.json" not in sys.modules
         assert sys.modules["json"] is json
-        for source, kind in (("def main(:", "syntax"), ("raise ValueError", "raised"), ("raise SystemExit", "crash")):
+        for source, kind in (("def main(:", "syntax"), ("raise ValueError", "raised"), ("raise SystemExit", "raised")):
             with pytest.raises(ProgramFault) as caught, jail.open(program(source), GUEST, b"", b""):
                 pass
             assert caught.value.fault.kind == kind
     assert random.random() == expected
+
+
+def test_the_step_of_a_fault_counts_from_zero_and_there_is_none_before_play(anywhere: Bench) -> None:
+    assert anywhere.fault("def main(:\n").step is None
+    assert anywhere.fault("def main(): return 1 / 0").step == 0

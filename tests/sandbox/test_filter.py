@@ -48,7 +48,8 @@ def verdict(architecture: bpf.Architecture, number: int, protection: int = 0, au
 @pytest.mark.parametrize("architecture", [ARM, INTEL])
 def test_exactly_the_listed_calls_pass(architecture: bpf.Architecture) -> None:
     passing = {number for number in range(1000) if verdict(architecture, number) == bpf.ALLOW}
-    assert passing == {*architecture.allowed.values(), *architecture.mapping.values()}
+    named = (architecture.allowed, architecture.mapping, architecture.clocks)
+    assert passing == {number for calls in named for number in calls.values()}
 
 
 @pytest.mark.parametrize("name", FORBIDDEN)
@@ -63,6 +64,15 @@ def test_memory_may_be_mapped_but_never_executable(architecture: bpf.Architectur
         assert verdict(architecture, number, protection=3) == bpf.ALLOW
         for protection in (4, 5, 7):
             assert verdict(architecture, number, protection) == bpf.DENY
+
+
+@pytest.mark.parametrize("architecture", [ARM, INTEL])
+def test_clocks_of_processes_are_refused(architecture: bpf.Architecture) -> None:
+    """A negative clock names a process, for example the judge, whose processor time is nobody's business."""
+    for number in architecture.clocks.values():
+        words = {0: number, 4: architecture.audit}
+        assert run(bpf.build_filter(architecture), words | {16: 1}) == bpf.ALLOW
+        assert run(bpf.build_filter(architecture), words | {16: (~4711 << 3 | 2) & 0xFFFFFFFF}) == bpf.DENY
 
 
 @pytest.mark.parametrize("architecture", [ARM, INTEL])

@@ -122,7 +122,6 @@ ENVIRONMENT = "import os\ndef main(): return list(os.environ)"
         ("import os\ndef main(): os._exit(0)", "ended its own process (exit code 0)"),
         ("import os\ndef main(): os._exit(3)", "ended its own process (exit code 3)"),
         ("import sys\ndef main(): sys.exit()", "called exit()"),
-        ("raise SystemExit", "called exit()"),
         ("import ctypes\ndef main(): ctypes.string_at(0)", "SIGSEGV"),
         ("import os\ndef main(): os.abort()", "crashed its interpreter"),
     ],

@@ -9,6 +9,7 @@ REFUSED = "namespaces: Operation not permitted"
 
 
 def machine(monkeypatch: pytest.MonkeyPatch, **reasons: str) -> None:
+    monkeypatch.setattr(levels.wasm, "missing", lambda: "no package")
     names = {"full": "", "no-namespaces": "", "process": ""}
     reasons = {name.replace("_", "-"): reason for name, reason in reasons.items()}
     probed = levels._Probed(reasons=names | reasons, landlock=0)
@@ -42,7 +43,7 @@ def test_a_level_that_does_not_hold_is_refused_with_the_reason(monkeypatch: pyte
 def test_an_unknown_level_is_an_error_that_lists_the_known(monkeypatch: pytest.MonkeyPatch) -> None:
     machine(monkeypatch)
     with pytest.raises(ValueError, match="no-namespaces"):
-        levels.choose("wasm")
+        levels.choose("gaol")
 
 
 def test_the_survey_names_every_rung_and_why_one_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +53,7 @@ def test_the_survey_names_every_rung_and_why_one_is_missing(monkeypatch: pytest.
     assert rows["A"] == (False, f"full: {REFUSED}")
     assert rows["B"][0]
     assert "no Landlock here" in rows["B"][1]
-    assert rows["C"] == (False, "wasm: WebAssembly is not in this version")
+    assert rows["C"] == (False, "wasm: no package")
 
 
 def test_the_survey_says_where_runs_cannot_be_equal_to_the_last_address(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +64,7 @@ def test_the_survey_says_where_runs_cannot_be_equal_to_the_last_address(monkeypa
 
 def test_a_machine_that_is_no_linux_offers_none_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(levels.sys, "platform", "darwin")
+    monkeypatch.setattr(levels.wasm, "missing", lambda: "no package")
     levels._probe.cache_clear()
     try:
         assert [row.level for row in levels.survey() if row.available] == ["none"]

@@ -51,7 +51,16 @@ def test_senseless_options_are_refused(kind: type, options: dict[str, object]) -
 
 
 def test_strategies_are_made_by_name_with_options() -> None:
-    assert strategy_names() == ("best-of-n", "race", "refine")
+    assert strategy_names() == (
+        "beam",
+        "best-of-n",
+        "islands",
+        "pareto",
+        "race",
+        "refine",
+        "thoughts",
+        "tree",
+    )
     assert make_strategy("race", batch=8, seeds=[1, 2], keep=0.5) == Race(batch=8, seeds=(1, 2), keep=0.5)
 
 
@@ -59,7 +68,7 @@ def test_strategies_are_made_by_name_with_options() -> None:
     ("name", "options", "message"),
     [
         ("rase", {}, "did you mean 'race'"),
-        ("zzz", {}, "choose from best-of-n, race, refine"),
+        ("zzz", {}, "choose from beam, best-of-n, islands, pareto, race, refine, thoughts, tree"),
         ("race", {"batches": 3}, "did you mean 'batch'"),
         ("refine", {"width": "many"}, "cannot take these options"),
         ("race", {"keep": 2.0}, "between 0 and 1"),

@@ -1,11 +1,9 @@
 """The commands. Each loads what it needs when it is called, so that ``solon --help`` stays instant."""
 
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, Parameter
 
 from solon import __version__
 
@@ -18,22 +16,49 @@ app = App(
     "with the evidence.",
     help_epilogue="Exit codes: 0 done, 1 the program is invalid or the claim did not hold, 2 the call is wrong, "
     "3 the infrastructure failed, 130 interrupted.",
+    default_parameter=Parameter(json_list=False, json_dict=False),  # a path may begin with a bracket
 )
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON document and nothing else.")]
+JsonLines = Annotated[
+    bool, Parameter(name="--json", negative="", help="Print one JSON object a program, each on a line of its own.")
+]
 Quiet = Annotated[bool, Parameter(name=["--quiet", "-q"], negative="", help="Print no progress.")]
 Isolation = Annotated[
-    Literal["auto", "full", "no-namespaces", "process", "none"],
+    Literal["auto", "full", "no-namespaces", "wasm", "process", "none"],
     Parameter(
         help="How programs are jailed; `auto` takes the strongest level here, `none` is for trusted programs only."
     ),
 ]
 Workers = Annotated[int, Parameter(help="Judging processes; 0 for one a core. Never changes a result.")]
+ExecutorName = Annotated[
+    str, Parameter(name="--executor", help="Where to judge: `local`, `ray` or `ray:ADDRESS`. Never changes a result.")
+]
 TaskOptions = Annotated[
     list[str], Parameter(name=["--option", "-o"], negative="", help="A task option as NAME=VALUE; may be repeated.")
 ]
-CpuSeconds = Annotated[float, Parameter(help="CPU time that a program may use in one episode.")]
-MemoryMib = Annotated[int, Parameter(help="Memory that a program may use, in MiB.")]
+CpuSeconds = Annotated[
+    float, Parameter(help="Processor seconds that a program may use in one episode; 60 if not given.")
+]
+ProposerText = Annotated[
+    str,
+    Parameter(
+        help="`offline`, `polish:FILE`, `paste`, `scripted:FILE,...`, `replay:RUN`, or a model: `openai:NAME`, "
+        "`anthropic:NAME`, `google:NAME`, `openrouter:NAME`, `local:URL#NAME`."
+    ),
+]
+StrategyText = Annotated[
+    str | None,
+    Parameter(
+        help="`race`, `refine`, `best-of-n`, `beam`, `islands`, `pareto`, `tree` or `thoughts`, with options: "
+        "`race:batch=12,rounds=8`. If not given, the proposer's usual one."
+    ),
+]
+Rounds = Annotated[int | None, Parameter(help="Rounds of the strategy; makes a run the same on every machine.")]
+PartnerSeeds = Annotated[
+    int, Parameter(help="Sealed seeds on which the winner meets programs it was not made with; 0 for none.")
+]
+MemoryMib = Annotated[int, Parameter(help="Memory that a program may use, in MiB; 512 if not given.")]
 
 
 @app.command
@@ -48,29 +73,28 @@ def tasks(*, json: Json = False) -> None:
 def run(  # noqa: PLR0913  # one parameter an option
     task: str,
     *,
-    proposer: Annotated[str, Parameter(help="`offline`, `polish:FILE`, `paste`, or `scripted:FILE,...`.")] = "offline",
-    strategy: Annotated[
-        str | None,
-        Parameter(help="`race`, `best-of-n` or `refine`, with options: `race:batch=12,rounds=8`. Usual: by proposer."),
-    ] = None,
-    rounds: Annotated[
-        int | None, Parameter(help="Rounds of the strategy; makes a run the same on every machine.")
-    ] = None,
+    proposer: ProposerText = "offline",
+    strategy: StrategyText = None,
+    rounds: Rounds = None,
     feedback: Annotated[
         Literal["none", "sparse", "dense"], Parameter(help="What proposals may see of earlier results.")
     ] = "dense",
     budget_seconds: Annotated[
-        float | None, Parameter(help="Seconds of search; 120 if neither this, episodes nor rounds are given.")
+        float | None, Parameter(help="Seconds of search; offline 120 if no limit is given.")
     ] = None,
     budget_episodes: Annotated[int | None, Parameter(help="Episodes of search.")] = None,
+    budget_usd: Annotated[float | None, Parameter(help="US dollars for calls of a model.")] = None,
+    budget_tokens: Annotated[int | None, Parameter(help="Tokens for calls, input and output together.")] = None,
     seeds: Annotated[int, Parameter(help="Sealed seeds that the final figures rest on.")] = 20,
+    partner_seeds: PartnerSeeds = 2,
     seed: Annotated[int | None, Parameter(help="Root of all randomness; fresh and secret if not given.")] = None,
     out: Annotated[Path | None, Parameter(help="The run's folder; runs/TASK-PROPOSER-N if not given.")] = None,
     option: TaskOptions | None = None,
     isolation: Isolation = "auto",
     workers: Workers = 0,
-    cpu_seconds: CpuSeconds = 60.0,
-    memory_mib: MemoryMib = 1024,
+    executor: ExecutorName = "local",
+    cpu_seconds: CpuSeconds | None = None,
+    memory_mib: MemoryMib | None = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -89,12 +113,16 @@ def run(  # noqa: PLR0913  # one parameter an option
             feedback=feedback,
             budget_seconds=budget_seconds,
             budget_episodes=budget_episodes,
+            budget_usd=budget_usd,
+            budget_tokens=budget_tokens,
             sealed_seeds=seeds,
+            partner_seeds=partner_seeds,
             seed=seed,
             out=out,
             options=tuple(option or ()),
             isolation=isolation,
             workers=workers,
+            executor=executor,
             cpu_seconds=cpu_seconds,
             memory_mib=memory_mib,
         ),
@@ -104,14 +132,51 @@ def run(  # noqa: PLR0913  # one parameter an option
 
 
 @app.command
-def resume(folder: Path, *, workers: Workers = 0, json: Json = False, quiet: Quiet = False) -> int:
+def plan(  # noqa: PLR0913  # one parameter an option
+    task: str,
+    *,
+    proposer: ProposerText = "offline",
+    strategy: StrategyText = None,
+    rounds: Rounds = None,
+    seeds: Annotated[int, Parameter(help="Sealed seeds.")] = 20,
+    prices: Annotated[Path | None, Parameter(help="A price table of your own, laid over the built-in one.")] = None,
+    option: TaskOptions | None = None,
+    json: Json = False,
+) -> int:
+    """Say what the same `run` would call and cost at most, and call nothing.
+
+    Example: solon plan cleanup --proposer openai:NAME --rounds 4
+    """
+    from solon.cli import planning
+
+    return planning.plan(
+        task,
+        proposer,
+        strategy=strategy,
+        rounds=rounds,
+        sealed_seeds=seeds,
+        prices=prices,
+        options=tuple(option or ()),
+        as_json=json,
+    )
+
+
+@app.command
+def resume(
+    folder: Path,
+    *,
+    workers: Workers = 0,
+    executor: ExecutorName = "local",
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
     """Go on with an interrupted run from its journal.
 
     Example: solon resume runs/cleanup-offline-1
     """
     from solon.cli import running
 
-    return running.resume(folder, workers=workers, as_json=json, quiet=quiet)
+    return running.resume(folder, workers=workers, executor=executor, as_json=json, quiet=quiet)
 
 
 @app.command(name="eval")
@@ -122,9 +187,9 @@ def evaluate(  # noqa: PLR0913  # one parameter an option
     option: TaskOptions | None = None,
     isolation: Isolation = "auto",
     workers: Workers = 0,
-    cpu_seconds: CpuSeconds = 60.0,
-    memory_mib: MemoryMib = 1024,
-    json: Json = False,
+    cpu_seconds: CpuSeconds | None = None,
+    memory_mib: MemoryMib | None = None,
+    json: JsonLines = False,
 ) -> int:
     """Judge PROGRAMS, Python files that define what the task asks for, on public seeds.
 
@@ -148,19 +213,76 @@ def evaluate(  # noqa: PLR0913  # one parameter an option
 
 
 @app.command
-def report(folder: Path) -> None:
-    """Write report.html of a run again.
+def match(  # noqa: PLR0913  # one parameter an option
+    task: str,
+    *programs: Path,
+    seeds: Annotated[int, Parameter(help="Meet on the public seeds 0, 1, ..., one less than this.")] = 5,
+    figure: Annotated[Path | None, Parameter(help="Write the invasion curves into this SVG file.")] = None,
+    option: TaskOptions | None = None,
+    isolation: Isolation = "auto",
+    workers: Workers = 0,
+    cpu_seconds: CpuSeconds | None = None,
+    memory_mib: MemoryMib | None = None,
+    json: Json = False,
+) -> int:
+    """Let PROGRAMS meet in one game, in every proportion: payoffs, dominance, invasion, held-out partners.
+
+    A name in place of a file, such as nearest_apple, takes the task's reference program.
+
+    Example: solon match gathering nearest_apple exploiting --figure curves.svg
+    """
+    from solon.cli import matching
+
+    return matching.match_programs(
+        task,
+        programs,
+        seeds=seeds,
+        options=tuple(option or ()),
+        figure=figure,
+        isolation=isolation,
+        workers=workers,
+        cpu_seconds=cpu_seconds,
+        memory_mib=memory_mib,
+        as_json=json,
+    )
+
+
+@app.command
+def report(
+    folder: Path,
+    *,
+    out: Annotated[Path | None, Parameter(help="Write this file; report.html in the folder if not given.")] = None,
+) -> None:
+    """Write the report of a run again.
 
     Example: solon report runs/cleanup-offline-1
     """
     from solon.report import write_report
 
-    print(write_report(folder))
+    print(write_report(folder, out=out))
+
+
+@app.command
+def export(
+    folder: Path,
+    out: Path,
+    *,
+    form: Annotated[Literal["inspect"], Parameter(name="--format", help="`inspect`: a log of Inspect AI.")] = "inspect",
+) -> int:
+    """Write a finished run into the file OUT, in the format of another tool.
+
+    Example: solon export runs/cleanup-offline-1 logs/cleanup.json --format inspect
+    """
+    from solon.cli import exporting
+
+    return exporting.export_run(folder, out, form=form)
 
 
 @app.command
 def verify(folder: Path, *, workers: Workers = 0, json: Json = False) -> int:
-    """Judge a run's winner again, from its policy folder on the published sealed seeds, and say same or not.
+    """Judge a run's winner and its control arms again, on the published sealed seeds, and say same or not.
+
+    Everything that the card says is computed anew.
 
     Example: solon verify runs/cleanup-offline-1
     """
@@ -197,7 +319,9 @@ def diff(  # one parameter an option
     workers: Workers = 0,
     json: Json = False,
 ) -> int:
-    """Compare two programs, each a run's folder or a Python file: metrics paired by seed, and sources.
+    """Compare two programs, each a run's folder, a Python file or the name of a reference program.
+
+    Metrics are paired by seed. Task and options are the runs' unless they are given.
 
     Example: solon diff runs/cleanup-offline-1 my_policy.py
     """
@@ -209,34 +333,25 @@ def diff(  # one parameter an option
 
 
 @app.command
+def hack(
+    task: str = "cleanup",
+    *,
+    level: Annotated[list[str] | None, Parameter(negative="", help="A, B, D or none; may be repeated.")] = None,
+    workers: Workers = 0,
+    json: Json = False,
+) -> int:
+    """Run the hostile corpus against TASK and print what each isolation level stopped.
+
+    Example: solon hack cleanup --level A
+    """
+    from solon.cli import hacking
+
+    return hacking.hack(task, levels=level, as_json=json, workers=workers)
+
+
+@app.command
 def doctor(*, json: Json = False) -> int:
     """Say what this machine offers: isolation levels, workers, optional parts, keys by name."""
     from solon.cli import listing
 
     return listing.doctor(as_json=json)
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit with its code; every failure is one sentence on standard error."""
-    from solon.contract import InfrastructureError
-
-    given = sys.argv[1:] if arguments is None else arguments
-    try:
-        code = app(given, print_error=False, exit_on_error=False, result_action="return_value")
-    except CycloptsError as error:
-        code = _fail(str(error) + " See: solon --help", WRONG_CALL)
-    except ValueError as error:
-        code = _fail(str(error), WRONG_CALL)
-    except InfrastructureError as error:
-        code = _fail(str(error), INFRASTRUCTURE)
-    except KeyboardInterrupt:
-        code = _fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = DONE
-    sys.exit(code if isinstance(code, int) else DONE)
-
-
-def _fail(message: str, code: int) -> int:
-    print(f"solon: {message}", file=sys.stderr)
-    return code

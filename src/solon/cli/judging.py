@@ -7,12 +7,10 @@ from pathlib import Path
 import msgspec
 
 from solon import api
-from solon.cli.options import parse_options
+from solon.cli.options import limits_of, parse_options
 from solon.cli.running import warn_about
-from solon.cli.tables import console, evaluation_table, word
-from solon.contract import Program
+from solon.cli.tables import console, evaluation_table, heading, word
 from solon.engine import objective
-from solon.sandbox import Limits
 from solon.tasks import load
 
 
@@ -24,8 +22,8 @@ def evaluate(  # noqa: PLR0913  # the options of the command
     options: Sequence[str],
     isolation: str,
     workers: int,
-    cpu_seconds: float,
-    memory_mib: int,
+    cpu_seconds: float | None,
+    memory_mib: int | None,
     as_json: bool,
 ) -> int:
     """Judge programs and show or print what came out; exit code 0, 1 or 3."""
@@ -34,11 +32,8 @@ def evaluate(  # noqa: PLR0913  # the options of the command
     loaded = load(task, **parse_options(options))
     warn_about(isolation)
     rows: list[api.Evaluation] = []
-    limits = Limits(cpu_seconds=cpu_seconds, memory_mib=memory_mib)
-    known = loaded.references()
-    subjects: list[Path | Program] = [
-        known[path.name] if path.name in known and not path.exists() else path for path in programs
-    ]
+    limits = limits_of(cpu_seconds, memory_mib)
+    subjects = [api.find_program(loaded, str(path)) for path in programs]
     evaluations = api.evaluate_all(loaded, subjects, seeds=seeds, isolation=isolation, workers=workers, limits=limits)
     for path, evaluation in zip(programs, evaluations, strict=True):
         row = msgspec.structs.replace(evaluation, program=str(path))
@@ -55,17 +50,20 @@ def evaluate(  # noqa: PLR0913  # the options of the command
 def _show(rows: list[api.Evaluation], goal: str, seeds: int) -> None:
     out = console()
     first = rows[0]
-    out.print(f"[bold]{first.task}[/bold] {first.version}, {seeds} public seeds, isolation {first.isolation}")
+    out.print(heading(first.task, f" {first.version}, {seeds} public seeds, isolation {first.isolation}"))
     out.print(evaluation_table(rows, goal))
     errors = console(stderr=True)
     for row in rows:
         if row.fault:
-            errors.print(f"{row.program}: invalid, {word(row.fault)}", markup=False)
+            errors.print(f"{row.program}: invalid, {word(row.fault)}")
         elif row.reason:
-            errors.print(f"{row.program}: the judge was unavailable: {row.reason}", markup=False)
+            errors.print(f"{row.program}: the judge was unavailable: {row.reason}")
         elif row.first_slip:
             errors.print(
-                f"{row.program}: {row.slips} decisions failed and were replaced; the first, in step "
-                f"{row.first_slip.step}: {row.first_slip.message}\n{row.first_slip.traceback}",
-                markup=False,
+                f"{row.program}: {_slips(row)} failed and were replaced; the first: "
+                f"{row.first_slip.message}\n{row.first_slip.traceback}",
             )
+
+
+def _slips(row: api.Evaluation) -> str:
+    return f"{row.slips} decisions" + ("" if row.slip_share is None else f", {row.slip_share:.1%} of all,")

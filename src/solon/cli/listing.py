@@ -3,16 +3,16 @@
 import importlib.util
 import os
 import platform
-import sys
 
-import msgspec
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
+from rich.text import Text
 
 from solon import __version__
-from solon.cli.tables import console
+from solon.cli.tables import console, print_json
 from solon.contract import Task, Value
-from solon.engine import objective
+from solon.engine import objective, tightest_bounds
+from solon.engine.card import minimised
 from solon.sandbox import survey
 from solon.tasks import load, task_names
 
@@ -33,16 +33,14 @@ class _Row(Value, frozen=True):
 def _row(name: str, task: Task) -> _Row:
     goal = objective(task)
     best = min if goal.direction == "minimise" else max
-    tightest = max if goal.direction == "minimise" else min
     figures = [figure for figure in task.figures() if goal.name in figure.metrics]
     published = [figure for figure in figures if figure.kind == "published"]
     leader = best(published, key=lambda figure: figure.metrics[goal.name], default=None)
-    bounds = [figure.metrics[goal.name] for figure in figures if figure.kind == "bound"]
     return _Row(
         name=name,
         version=task.version,
         objective=goal.name,
-        bound=tightest(bounds) if bounds else None,
+        bound=tightest_bounds(figures, minimised(task)).get(goal.name),
         best_published=leader.metrics[goal.name] if leader else None,
         best_published_label=leader.label if leader else "",
         metrics=tuple(metric.name for metric in task.metrics),
@@ -54,7 +52,7 @@ def show_tasks(*, as_json: bool) -> None:
     """List every built-in task."""
     rows = [_row(name, load(name)) for name in task_names()]
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("task", "objective", "proved bound", "best published", ""):
@@ -82,20 +80,18 @@ def doctor(*, as_json: bool) -> int:
         "keys": [name for name in _KEYS if os.environ.get(name)],
     }
     if as_json:
-        _print_json(facts)
+        print_json(facts)
         return 0 if isolated else 3
     out = console()
     out.print(f"solon {__version__}, Python {facts['python']}, {facts['system']}, {facts['workers']} cores")
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in ("isolation level", "here", "what it is, or why not"):
+    for heading in ("level", "--isolation", "here", "what it is, or why not"):
         table.add_column(heading)
     for level in levels:
-        table.add_row(level.level, "[green]yes[/green]" if level.available else "[yellow]no[/yellow]", level.reason)
+        name, _, reason = level.reason.partition(": ")
+        here = Text("yes", "green") if level.available else Text("no", "yellow")
+        table.add_row(level.level, name, here, reason)
     out.print(table)
     keys = ", ".join(name for name in _KEYS if os.environ.get(name)) or "none (none is needed offline)"
     out.print(f"keys found: {keys}")
     return 0 if isolated else 3
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")

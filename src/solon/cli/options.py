@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from solon.sandbox import Limits
+
 Option = str | int | float | bool
 
 
@@ -32,3 +34,12 @@ def parse_named(text: str) -> tuple[str, dict[str, Option]]:
     """Parse NAME or NAME:OPTION=VALUE,OPTION=VALUE."""
     name, _, rest = text.partition(":")
     return name, parse_options(item for item in rest.split(",") if item)
+
+
+def limits_of(cpu_seconds: float | None, memory_mib: int | None) -> Limits:
+    """Return the limits that were given, the usual ones in place of the others."""
+    usual = Limits()
+    return Limits(
+        cpu_seconds=usual.cpu_seconds if cpu_seconds is None else cpu_seconds,
+        memory_mib=usual.memory_mib if memory_mib is None else memory_mib,
+    )

@@ -18,12 +18,12 @@ _PLAIN_EVERY = 5.0
 class Watch:
     """Show what a run is doing; an observer that the engine calls after every fact."""
 
-    def __init__(self, console: Console, budget: Budget, *, quiet: bool) -> None:
+    def __init__(self, console: Console, budget: Budget, *, quiet: bool, spent: float = 0.0) -> None:
         self._console = console
         self._budget = budget
         self._quiet = quiet
-        self._start = time.monotonic()
-        self._last_line = self._start
+        self._start = time.monotonic() - spent  # seconds of search in earlier sittings count
+        self._last_line = time.monotonic()
         self._seen = 0
         self._bar = Progress(
             SpinnerColumn(),
@@ -54,7 +54,8 @@ class Watch:
         if state.chosen is not None:
             arm = fact.arm if isinstance(fact, Sealed) else "winner"
             self._bar.update(self._row, description="sealing", completed=1.0, detail=arm)
-            self._plain(f"search over: {state.chosen.reason}; judging on sealed seeds", force=isinstance(fact, Chosen))
+            if isinstance(fact, Chosen):
+                self._plain(f"search over: {state.chosen.reason}; judging on sealed seeds", force=True)
         elif isinstance(fact, Judged | Proposed):
             detail = self._detail(state)
             self._bar.update(self._row, completed=self._share(state, seconds), detail=detail)

@@ -1,17 +1,19 @@
 """``solon run`` and ``solon resume``."""
 
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 
-import msgspec
-
-from solon import api
-from solon.cli.options import parse_named, parse_options
+from solon import api, evidence
+from solon.assembly import usual_budget
+from solon.cli.options import limits_of, parse_named, parse_options
 from solon.cli.progress import Watch
-from solon.cli.tables import card_table, console
+from solon.cli.tables import card_table, console, heading, interval, print_json
 from solon.contract import Value
 from solon.engine import Budget, Bundle, Card
-from solon.sandbox import WARNINGS, Limits
+from solon.interop.cluster import open_executor
+from solon.sandbox import WARNINGS
 
 CLAIM_FAILED, INTERRUPTED = 1, 130
 
@@ -26,14 +28,18 @@ class Request(Value, frozen=True):
     feedback: str
     budget_seconds: float | None
     budget_episodes: int | None
+    budget_usd: float | None
+    budget_tokens: int | None
     sealed_seeds: int
+    partner_seeds: int
     seed: int | None
     out: Path | None
     options: tuple[str, ...]
     isolation: str
     workers: int
-    cpu_seconds: float
-    memory_mib: int
+    executor: str
+    cpu_seconds: float | None
+    memory_mib: int | None
 
 
 def run(request: Request, *, as_json: bool, quiet: bool) -> int:
@@ -41,15 +47,24 @@ def run(request: Request, *, as_json: bool, quiet: bool) -> int:
     strategy, strategy_options = parse_named(request.strategy) if request.strategy else (None, {})
     if request.rounds is not None:
         strategy_options["rounds"] = request.rounds
-    limits = (request.budget_seconds, request.budget_episodes, request.rounds)
-    budget = Budget(episodes=request.budget_episodes, seconds=request.budget_seconds)
-    if all(limit is None for limit in limits):
-        budget = api.usual_budget(request.proposer)
-    folder = request.out or api.default_folder(request.task, request.proposer)
+    budget = Budget(
+        episodes=request.budget_episodes,
+        seconds=request.budget_seconds,
+        usd=request.budget_usd,
+        tokens=request.budget_tokens,
+    )
+    if budget == Budget() and request.rounds is None:
+        budget = usual_budget(request.proposer)
+    if request.proposer.startswith("replay:"):
+        return _replay(Path(request.proposer.removeprefix("replay:")), request, as_json=as_json)
     warn_about(request.isolation)
     try:
-        with Watch(console(stderr=True), budget, quiet=quiet or as_json) as watch:
-            card, _ = api.run(
+        with (
+            open_executor(request.executor, request.workers) as executor,
+            _aside(as_json=as_json),
+            Watch(console(stderr=True), budget, quiet=quiet or as_json) as watch,
+        ):
+            card, folder = api.run(
                 request.task,
                 proposer=request.proposer,
                 strategy=strategy,
@@ -57,29 +72,61 @@ def run(request: Request, *, as_json: bool, quiet: bool) -> int:
                 feedback=request.feedback,
                 budget=budget,
                 sealed_seeds=request.sealed_seeds,
+                partner_seeds=request.partner_seeds,
                 seed=request.seed,
                 options=parse_options(request.options),
                 isolation=request.isolation,
                 workers=request.workers,
-                limits=Limits(cpu_seconds=request.cpu_seconds, memory_mib=request.memory_mib),
-                out=folder,
+                limits=limits_of(request.cpu_seconds, request.memory_mib),
+                out=request.out,
                 observer=watch,
+                executor=executor,
             )
-    except KeyboardInterrupt:
-        return _interrupted(folder)
+    except KeyboardInterrupt as stop:
+        return _interrupted(stop.folder if isinstance(stop, api.Interrupted) else None)
     return _show(card, folder, as_json=as_json)
 
 
-def resume(folder: Path, *, workers: int, as_json: bool, quiet: bool) -> int:
+def _replay(recorded: Path, request: Request, *, as_json: bool) -> int:
+    """Do a recorded run again in a new folder, without a key; only its own task fits."""
+    task = Bundle.open(recorded).configuration().task
+    if task != request.task:
+        raise ValueError(f"{recorded} is a run of {task!r}, not of {request.task!r}; name that task")
+    folder = request.out or api.default_folder(request.task, request.proposer)
+    it = evidence.replay(recorded, workers=request.workers, out=folder)
+    for difference in it.differences:
+        print(f"solon: {difference} from {recorded}", file=sys.stderr)
+    code = _show(evidence.read_card(folder), folder, as_json=as_json)
+    return code if it.same else CLAIM_FAILED
+
+
+def resume(folder: Path, *, workers: int, executor: str, as_json: bool, quiet: bool) -> int:
     """Go on with a run and show the card."""
-    configuration = Bundle.open(folder).configuration()
+    bundle = Bundle.open(folder)
+    if (folder / "card.json").exists():
+        return _show(api.resume(folder), folder, as_json=as_json)
+    configuration, log = bundle.configuration(), bundle.log()
+    if log.dropped:
+        print(f"solon: {log.dropped}", file=sys.stderr)
     warn_about(configuration.isolation)
+    spent = bundle.timing().search_seconds
     try:
-        with Watch(console(stderr=True), configuration.budget, quiet=quiet or as_json) as watch:
-            card = api.resume(folder, workers=workers, observer=watch)
+        with (
+            open_executor(executor, workers) as opened,
+            _aside(as_json=as_json),
+            Watch(console(stderr=True), configuration.budget, quiet=quiet or as_json, spent=spent) as watch,
+        ):
+            card = api.resume(folder, workers=workers, observer=watch, executor=opened)
     except KeyboardInterrupt:
         return _interrupted(folder)
     return _show(card, folder, as_json=as_json)
+
+
+@contextmanager
+def _aside(*, as_json: bool) -> Generator[None]:
+    """Where standard output is for one document of JSON, let what a proposer says go to standard error."""
+    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+        yield
 
 
 def warn_about(isolation: str) -> None:
@@ -88,29 +135,41 @@ def warn_about(isolation: str) -> None:
         console(stderr=True).print(WARNINGS[isolation], style="bold red")
 
 
-def _interrupted(folder: Path) -> int:
-    started = (folder / "run.json").exists()
-    hint = f"nothing is lost; go on with: solon resume {folder}" if started else "nothing was started"
+def _interrupted(folder: Path | None) -> int:
+    started = folder is not None and (folder / "run.json").exists()
+    hint = f"nothing is lost; go on with: {Bundle(folder).way_on}" if folder and started else "nothing was started"
     print(f"solon: interrupted; {hint}", file=sys.stderr)
     return INTERRUPTED
 
 
 def _show(card: Card, folder: Path, *, as_json: bool) -> int:
     if as_json:
-        document = {"folder": str(folder), "card": card}
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
-        return 0 if card.winner is not None else CLAIM_FAILED
+        print_json({"folder": str(folder), "card": card})
+        return 0 if card.winner is not None and not card.fault else CLAIM_FAILED
     out = console()
     if card.winner is None:
-        out.print(f"No valid program was found: {card.reason}. The reasons stand in {folder / 'journal.jsonl'}.")
+        out.print(
+            f"No valid program was found: {card.reason.rstrip('.')}. The reasons stand in {folder / 'journal.jsonl'}."
+        )
         return CLAIM_FAILED
     out.print()
-    out.print(f"[bold]{card.task}[/bold]  mean ± half of the 95 % interval over {card.sealed_seeds} sealed seeds")
+    if card.fault:
+        out.print(f"The winner is invalid on the sealed seeds, so nothing is claimed: {card.fault}", style="bold red")
+    out.print(heading(card.task, f"  mean ± half of the 95 % interval over {card.sealed_seeds} sealed seeds"))
     out.print(card_table(card))
     for line in _claims(card):
         out.print(line)
+    for finding in card.findings:
+        if finding.severity != "note":
+            out.print(f"{finding.severity}: {finding.message}", style=_STYLES[finding.severity])
     out.print(f"\nReport   {folder / 'report.html'}\nProgram  {folder / 'policy'}\nEvidence {folder / 'card.json'}")
-    return 0
+    return CLAIM_FAILED if card.fault else 0
+
+
+_STYLES = {"warning": "yellow", "alarm": "bold red"}
+
+
+_ARMS = {"first": "first proposal"}
 
 
 def _claims(card: Card) -> list[str]:
@@ -118,11 +177,14 @@ def _claims(card: Card) -> list[str]:
     for it in card.comparisons:
         word = "better than" if it.improved else "not shown to be better than"
         low, high = it.difference.low, it.difference.high
-        lines.append(
-            f"{word} {it.arm.replace('control:', 'control ')}: {card.objective} {low:+.2f} to {high:+.2f}, paired"
-        )
+        side = "lower" if it.difference.mean < 0 else "higher"
+        arm = _ARMS.get(it.arm, it.arm.replace("control:", "control ").replace("_", " "))
+        by = f"{abs(it.difference.mean):.2f} {side} ({low:+.2f} to {high:+.2f}, paired)"
+        lines.append(f"{word} the {arm}: {card.objective} {by}")
+    if card.held_out is not None and card.held_out.focal is not None and card.held_out.self_play is not None:
+        with_others, own = interval(card.held_out.focal), interval(card.held_out.self_play)
+        lines.append(f"a seat's return with partners it was not made with {with_others}, in self-play {own}")
     if card.objective in card.share_of_bound:
         lines.append(f"{card.share_of_bound[card.objective]:.0%} of the proved bound on {card.objective}")
     lines.append(f"isolation {card.isolation}; {card.cost.candidates} candidates, {card.cost.search_episodes} episodes")
-    lines.extend(f"{finding.severity}: {finding.message}" for finding in card.findings if finding.severity != "note")
     return lines

@@ -1,7 +1,9 @@
 """Tables for the terminal: every figure with its interval, its arm and its origin."""
 
+import sys
 from collections.abc import Sequence
 
+import msgspec
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -19,20 +21,33 @@ LEADERS = 3
 """Published figures in the terminal, the best in the objective; the report holds all."""
 
 
+def print_json(document: object) -> None:
+    """Print one JSON document on standard output, indented."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+
+
 def console(*, stderr: bool = False) -> Console:
     """Return the console; results go to standard output, progress and warnings to standard error.
 
-    A pipe has no width: there, lines are as long as their tables, so that no cell is broken.
+    A pipe has no width: there, lines are as long as their tables, so that no cell is broken. Markup is off, because
+    paths and what candidates wrote may look like it; style whole lines, or print a Text.
     """
-    found = Console(stderr=stderr, highlight=False)
-    return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=160)
+    found = Console(stderr=stderr, highlight=False, markup=False)
+    return found if found.is_terminal else Console(stderr=stderr, highlight=False, markup=False, width=160)
+
+
+def heading(task: str, rest: str) -> Text:
+    """Return a first line with the task's name in bold."""
+    return Text.assemble((task, "bold"), rest)
 
 
 def word(fault: Fault) -> str:
     """Word a fault as its kind, one sentence of cause and one of remedy."""
     at = f" (step {fault.step})" if fault.step is not None else ""
     remedy = f" {fault.remedy[0].upper()}{fault.remedy[1:].rstrip('.')}." if fault.remedy else ""
-    return f"{fault.kind}: {fault.message.rstrip('.')}{at}.{remedy}"
+    message = fault.message.rstrip(".")
+    end = "" if message.endswith(("!", "?")) and not at else "."
+    return f"{fault.kind}: {message}{at}{end}{remedy}"
 
 
 def interval(it: Estimate) -> str:
@@ -52,7 +67,7 @@ def columns(names: list[str], objective: str) -> list[str]:
 
 def card_table(card: Card) -> Table:
     """Lay out the arms of a run above what others published."""
-    names = columns(list(card.arms["winner"].metrics), card.objective)
+    names = columns(list(dict.fromkeys(name for it in card.arms.values() for name in it.metrics)), card.objective)
     table = Table(box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
     table.add_column("")
     for name in names:
@@ -61,17 +76,18 @@ def card_table(card: Card) -> Table:
     for arm, it in card.arms.items():
         label = labels.get(arm, arm.replace("control:", "control: ").replace("_", " "))
         style = "bold green" if arm == "winner" else ""
-        cells = [interval(it.metrics[name]) if name in it.metrics else it.note or "-" for name in names]
+        cells = [interval(it.metrics[name]) if name in it.metrics else "invalid" for name in names]
         table.add_row(Text(label, style), *(Text(cell, style) for cell in cells))
-    for figure in leaders(card.published, names)[:LEADERS]:
+    for figure in leaders(card.published, names, card.minimised)[:LEADERS]:
         table.add_row(*_published(figure, names), style="dim")
     return table
 
 
-def leaders(figures: Sequence[Figure], names: list[str]) -> list[Figure]:
+def leaders(figures: Sequence[Figure], names: list[str], minimised: Sequence[str] = ()) -> list[Figure]:
     """Return the published figures that share a metric with the table, best first in the first such metric."""
     ranks = [(next((name for name in names if name in figure.metrics), None), figure) for figure in figures]
-    return [it for _, it in sorted(((-it.metrics[name], it) for name, it in ranks if name), key=lambda pair: pair[0])]
+    signed = [((1 if name in minimised else -1) * it.metrics[name], it) for name, it in ranks if name]
+    return [it for _, it in sorted(signed, key=lambda pair: pair[0])]
 
 
 def _published(figure: Figure, names: list[str]) -> list[str]:
@@ -93,7 +109,8 @@ def evaluation_table(rows: list[Evaluation], objective: str) -> Table:
         if row.outcome == "scored":
             share = "-" if row.share_of_bound is None else f"{row.share_of_bound:.0%}"
             cells = [interval(row.metrics[name]) for name in names]
-            table.add_row(row.program, *cells, share, str(row.slips), f"{row.wall_seconds:.2f}")
+            slips = str(row.slips) if not row.slips or row.slip_share is None else f"{row.slips} ({row.slip_share:.1%})"
+            table.add_row(row.program, *cells, share, slips, f"{row.wall_seconds:.2f}")
         else:
             table.add_row(row.program, *[Text(row.outcome, "red")] * max(len(names), 1))
     return table

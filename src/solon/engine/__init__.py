@@ -1,16 +1,21 @@
 """The run loop, the judge, statistics and the evidence bundle."""
 
-from solon.engine.bundle import Budget, Bundle, Configuration, default_folder, package_versions
-from solon.engine.card import Arm, Card, Comparison, Cost, metric_estimates, shares
+from solon.engine.bundle import Budget, Bundle, Configuration, Timing, default_folder, package_versions
+from solon.engine.card import Arm, Bill, Card, Comparison, Cost, metric_estimates, read_card, shares, tightest_bounds
+from solon.engine.commitment import check_commitment
 from solon.engine.feedback import objective, scorer
+from solon.engine.findings import check_canary, findings
+from solon.engine.finished import check_finished
 from solon.engine.judge import PoolJudge, check_episode
-from solon.engine.loop import Ending, Observer, Run, Timing, findings
-from solon.engine.programs import check_program, read_program
+from solon.engine.loop import Ending, Observer, Run
+from solon.engine.programs import check_program, writable
 from solon.engine.seeds import Seeds, fresh_root, public_seeds
 from solon.engine.statistics import Estimate, estimate, paired_difference, student_quantile
+from solon.propose.registry import read_program
 
 __all__ = [
     "Arm",
+    "Bill",
     "Budget",
     "Bundle",
     "Card",
@@ -24,7 +29,10 @@ __all__ = [
     "Run",
     "Seeds",
     "Timing",
+    "check_canary",
+    "check_commitment",
     "check_episode",
+    "check_finished",
     "check_program",
     "default_folder",
     "estimate",
@@ -35,8 +43,11 @@ __all__ = [
     "package_versions",
     "paired_difference",
     "public_seeds",
+    "read_card",
     "read_program",
     "scorer",
     "shares",
     "student_quantile",
+    "tightest_bounds",
+    "writable",
 ]

@@ -1,8 +1,13 @@
 """A run is a folder of evidence: what was asked, what happened, who won, and how to check it."""
 
+import fcntl
 import json
+import math
 import os
 import platform
+import shlex
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
@@ -10,6 +15,7 @@ import msgspec
 
 from solon.contract import InfrastructureError, Program, Value
 from solon.journal import Bodies, Log
+from solon.journal.remedies import remedy
 from solon.sandbox import Limits
 
 _RUNNER = '''"""Play this policy once more: python run.py (needs the package solon)."""
@@ -28,6 +34,24 @@ class Budget(Value, frozen=True):
 
     episodes: int | None = None
     seconds: float | None = None
+    usd: float | None = None
+    tokens: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse limits that no search could keep."""
+        for name in ("episodes", "seconds", "usd", "tokens"):
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and value > 0):
+                raise ValueError(
+                    f"the budget's {name} must be a positive number, got {value}; leave it out for no limit"
+                )
+
+
+class Timing(msgspec.Struct):
+    """Seconds spent so far, over all sittings; the only clock readings of a run."""
+
+    search_seconds: float = 0.0
+    sealed_seconds: float = 0.0
 
 
 class Configuration(Value, frozen=True):
@@ -45,6 +69,8 @@ class Configuration(Value, frozen=True):
     isolation: str
     limits: Limits
     commitment: str
+    partner_seeds: int = 0  # sealed seeds on which the winner meets partners it was not made with
+    sources: dict[str, str] = {}  # files of the task and the proposer: path as given, digest of the body
     schema: int = 1
     packages: dict[str, str] = {}
 
@@ -62,23 +88,57 @@ class Bundle:
         self.folder: Path = folder
         self.bodies: Bodies = Bodies(folder / "bodies")
 
+    @property
+    def way_on(self) -> str:
+        """The command that goes on with this run, as a shell takes it."""
+        return f"solon resume {shlex.quote(str(self.folder))}"
+
     @classmethod
-    def create(cls, folder: Path, configuration: Configuration, root: int) -> "Bundle":
-        """Start a new run in an empty or absent folder."""
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise ValueError(
-                f"{folder} exists and is not empty; choose another --out, or resume it: solon resume {folder}"
-            )
+    def create(
+        cls, folder: Path, configuration: Configuration, root: int, *, sources: Sequence[bytes] = ()
+    ) -> "Bundle":
+        """Start a new run in an absent folder, or one that is empty but for what an interrupted start has left.
+
+        Raises ValueError for any other folder, InfrastructureError if it cannot be written.
+        """
         bundle = cls(folder)
+        taken = ValueError(f"{folder} exists and is not empty; choose another --out, or resume it: {bundle.way_on}")
+        if folder.exists() and (not folder.is_dir() or any(it.name not in _LEFTOVERS for it in folder.iterdir())):
+            raise taken
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InfrastructureError(f"cannot create {folder} ({error.strerror}); choose another --out") from None
-        secret = folder / "secret.json"
-        bundle.write("secret.json", msgspec.json.encode({"root": f"{root:032x}"}))
-        secret.chmod(0o600)
-        bundle.write_json("run.json", configuration)
+            raise _uncreatable(folder, error) from None
+        with bundle.locked():
+            if (folder / "run.json").exists():  # another process was quicker
+                raise taken
+            for content in sources:
+                bundle.bodies.put(content)
+            bundle.write("secret.json", msgspec.json.encode({"root": f"{root:032x}"}))
+            (folder / "secret.json").chmod(0o600)
+            bundle.write_json("run.json", configuration)
         return bundle
+
+    @contextmanager
+    def locked(self) -> Generator[None]:
+        """Hold the run's folder against other processes; a killed one holds nothing.
+
+        Raises InfrastructureError when it is held already.
+        """
+        try:
+            descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise InfrastructureError(f"cannot write into {self.folder} ({error.strerror}); {remedy(error)}") from None
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InfrastructureError(
+                    f"another solon is working in {self.folder}; wait for it, or stop it first"
+                ) from None
+            yield
+        finally:
+            os.close(descriptor)
 
     @classmethod
     def open(cls, folder: Path) -> "Bundle":
@@ -95,6 +155,13 @@ class Bundle:
             raise InfrastructureError(
                 f"{self.folder / 'run.json'} cannot be read ({error}); restore it from a copy, or start a new run"
             ) from None
+
+    def timing(self) -> Timing:
+        """Return the clock readings so far; lost ones cost a budget its memory, never a result."""
+        try:
+            return msgspec.json.decode((self.folder / "timing.json").read_bytes(), type=Timing)
+        except (OSError, msgspec.DecodeError):
+            return Timing()
 
     def root(self) -> int:
         """Return the root secret: from secret.json while the run is going, from card.json afterwards."""
@@ -142,15 +209,32 @@ class Bundle:
             part.replace(path)
         except OSError as error:
             raise InfrastructureError(
-                f"cannot write {path} ({error.strerror}); free some space, then: solon resume {self.folder}"
+                f"cannot write {path} ({error.strerror}); {remedy(error)}, then: {self.way_on}"
             ) from None
         return path
 
 
+_LEFTOVERS = frozenset(("lock", "secret.json", "secret.json.part", "run.json.part", "bodies"))
+"""What a start that was interrupted before it wrote run.json may leave behind."""
+
+
 def default_folder(task: str, proposer: str) -> Path:
-    """Return the first unused runs/TASK-PROPOSER-N."""
+    """Make the first unused runs/TASK-PROPOSER-N, which no other process gets too, and return it."""
     stem = f"{Path(task.partition(':')[0]).stem}-{proposer.partition(':')[0]}"
     number = 1
-    while (folder := Path("runs") / f"{stem}-{number}").exists():
-        number += 1
-    return folder
+    while True:
+        folder = Path("runs") / f"{stem}-{number}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError as error:
+            if not folder.parent.is_dir():
+                raise _uncreatable(folder, error) from None
+            number += 1
+        except OSError as error:
+            raise _uncreatable(folder, error) from None
+        else:
+            return folder
+
+
+def _uncreatable(folder: Path, error: OSError) -> InfrastructureError:
+    return InfrastructureError(f"cannot create {folder} ({error.strerror}); {remedy(error)} with --out")

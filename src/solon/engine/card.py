@@ -1,12 +1,29 @@
 """The card: what a run may claim, each figure with its interval, control arm, bound and isolation level."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from solon.contract import Episode, Figure, Finding, Scored, Task, Value
-from solon.engine.bundle import Configuration, package_versions
-from solon.engine.feedback import objective, scorer
+import msgspec
+
+from solon.contract import (
+    Episode,
+    Figure,
+    Finding,
+    InfrastructureError,
+    Invalid,
+    Outcome,
+    Program,
+    Scored,
+    Task,
+    Unavailable,
+    Value,
+)
+from solon.engine.bundle import Bundle, Configuration, package_versions
+from solon.engine.feedback import objective
+from solon.engine.match import HeldOut
 from solon.engine.statistics import Estimate, estimate, paired_difference
 from solon.journal import State
+from solon.journal.remedies import remedy
 
 
 class Arm(Value, frozen=True):
@@ -20,11 +37,21 @@ class Arm(Value, frozen=True):
 
 
 class Comparison(Value, frozen=True):
-    """Winner minus another arm in the objective, on common sealed seeds; higher is better for the winner."""
+    """Winner minus another arm in the objective, on common sealed seeds, in the unit of the objective."""
 
     arm: str
     difference: Estimate
-    improved: bool  # the whole interval lies above zero
+    improved: bool  # the whole interval lies on the better side of zero
+
+
+class Bill(Value, frozen=True):
+    """What the proposer's calls came to."""
+
+    words: str = "no calls"
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: float | None = 0.0  # None if no call had a known price
 
 
 class Cost(Value, frozen=True):
@@ -34,7 +61,7 @@ class Cost(Value, frozen=True):
     invalid: int
     search_episodes: int
     sealed_episodes: int
-    usd: float = 0.0
+    bill: Bill
 
 
 class Card(Value, frozen=True):
@@ -49,6 +76,7 @@ class Card(Value, frozen=True):
     reason: str  # why the search ended
     arms: dict[str, Arm]
     comparisons: tuple[Comparison, ...]
+    held_out: HeldOut | None  # with partners that the search never met, where programs can meet
     share_of_bound: dict[str, float]
     bounds: tuple[Figure, ...]
     published: tuple[Figure, ...]
@@ -59,7 +87,30 @@ class Card(Value, frozen=True):
     commitment: str
     root: str  # hexadecimal; published only now, and checked against the commitment
     packages: dict[str, str]
+    minimised: tuple[str, ...] = ()  # metrics of which less is better
     schema: int = 1
+
+    @property
+    def fault(self) -> str:
+        """Why the winner is invalid on the sealed seeds; empty if it is not, or if there is none."""
+        return "" if self.winner is None or self.arms["winner"].metrics else self.arms["winner"].note
+
+
+def read_card(folder: Path) -> Card:
+    """Read a finished run's card. Raises ValueError if there is none, InfrastructureError if it is damaged."""
+    bundle = Bundle.open(folder)
+    path = folder / "card.json"
+    try:
+        card = msgspec.json.decode(path.read_bytes(), type=Card)
+    except FileNotFoundError:
+        raise ValueError(f"{folder} is unfinished; first: {bundle.way_on}") from None
+    except OSError as error:
+        raise InfrastructureError(f"{path} cannot be read ({error.strerror}); {remedy(error)}") from None
+    except msgspec.DecodeError as error:
+        raise InfrastructureError(f"{path} is damaged ({error}); restore it from a copy") from None
+    if card.winner is not None and "winner" not in card.arms:
+        raise InfrastructureError(f"{path} is damaged (it names a winner without figures); restore it from a copy")
+    return card
 
 
 def metric_estimates(episodes: Sequence[Episode]) -> dict[str, Estimate]:
@@ -76,25 +127,56 @@ def agent_means(episodes: Sequence[Episode]) -> dict[str, tuple[float, ...]]:
     return means
 
 
-def shares(task: Task, metrics: dict[str, Estimate]) -> dict[str, float]:
-    """Return each bounded metric's mean as a share of its tightest proved bound."""
-    directions = {metric.name: metric.direction for metric in task.metrics}
+def minimised(task: Task) -> tuple[str, ...]:
+    """Return the names of the metrics of which less is better."""
+    return tuple(metric.name for metric in task.metrics if metric.direction == "minimise")
+
+
+def tightest_bounds(figures: Sequence[Figure], minimised: Sequence[str]) -> dict[str, float]:
+    """Return the tightest proved bound of each bounded metric: the largest where less is better, else the smallest."""
     limits: dict[str, float] = {}
-    for figure in task.figures():
-        if figure.kind == "bound":
-            for name, value in figure.metrics.items():
-                tightest = min if directions[name] == "maximise" else max
-                limits[name] = tightest(limits.get(name, value), value)
-    return {name: metrics[name].mean / value for name, value in limits.items() if value and name in metrics}
+    for figure in figures:
+        for name, value in figure.metrics.items() if figure.kind == "bound" else ():
+            tightest = max if name in minimised else min
+            limits[name] = tightest(limits.get(name, value), value)
+    return limits
 
 
-def make_card(task: Task, configuration: Configuration, state: State, root: int) -> Card:
+def shares(task: Task, metrics: dict[str, Estimate]) -> dict[str, float]:
+    """Return how much of each proved bound was reached: mean / bound, and bound / mean where less is better."""
+    less = minimised(task)
+    found: dict[str, float] = {}
+    for name, bound in tightest_bounds(task.figures(), less).items():
+        if name in metrics:
+            part, whole = (bound, metrics[name].mean) if name in less else (metrics[name].mean, bound)
+            if whole:
+                found[name] = part / whole
+    return found
+
+
+def sealed_arms(task: Task, state: State) -> dict[str, Program]:
+    """Return the programs that a run judges on sealed seeds: winner, first candidate if it was valid, control arm."""
+    assert state.chosen is not None
+    arms: dict[str, Program] = {}
+    if state.chosen.winner is not None:
+        arms["winner"] = state.candidates[state.chosen.winner].proposal.program
+    if state.candidates and state.candidates[0].fault is None:
+        arms["first"] = state.candidates[0].proposal.program
+    for name, program in list(task.references().items())[:1]:
+        arms[f"control:{name}"] = program
+    return arms
+
+
+def make_card(  # what a claim rests on
+    task: Task, configuration: Configuration, state: State, *, root: int, bill: Bill, held_out: HeldOut | None
+) -> Card:
     """Draw the card from a run whose arms are sealed."""
     assert state.chosen is not None
     arms = {arm: _arm(sealed.program, sealed.outcome) for arm, sealed in state.sealed.items()}
     goal = objective(task).name
     winner = arms.get("winner")
     figures = task.figures()
+    less = minimised(task)
     sealed = [it.outcome.episodes for it in state.sealed.values() if isinstance(it.outcome, Scored)]
     return Card(
         task=configuration.task,
@@ -105,7 +187,8 @@ def make_card(task: Task, configuration: Configuration, state: State, root: int)
         program=winner.program if winner else None,
         reason=state.chosen.reason,
         arms=arms,
-        comparisons=_comparisons(task, state),
+        comparisons=_comparisons(goal, state, less=goal in less),
+        held_out=held_out,
         share_of_bound=shares(task, winner.metrics) if winner else {},
         bounds=tuple(figure for figure in figures if figure.kind == "bound"),
         published=tuple(figure for figure in figures if figure.kind == "published"),
@@ -117,32 +200,36 @@ def make_card(task: Task, configuration: Configuration, state: State, root: int)
             invalid=sum(candidate.fault is not None for candidate in state.candidates),
             search_episodes=state.judged_episodes,
             sealed_episodes=sum(map(len, sealed)),
+            bill=bill,
         ),
         commitment=configuration.commitment,
         root=f"{root:032x}",
         packages=package_versions(),
+        minimised=less,
     )
 
 
-def _arm(program: str, outcome: object) -> Arm:
-    if isinstance(outcome, Scored):
-        slips = sum(episode.slips for episode in outcome.episodes)
-        return Arm(program, metric_estimates(outcome.episodes), agent_means(outcome.episodes), slips)
-    return Arm(program, {}, note=str(getattr(getattr(outcome, "fault", None), "message", outcome)))
+def _arm(program: str, outcome: Outcome) -> Arm:
+    match outcome:
+        case Scored(episodes):
+            slips = sum(episode.slips for episode in episodes)
+            return Arm(program, metric_estimates(episodes), agent_means(episodes), slips)
+        case Invalid(fault):
+            return Arm(program, {}, note=f"{fault.kind}: {fault.message}")
+        case Unavailable(reason):
+            raise InfrastructureError(f"program {program[:12]} could not be judged: {reason}")
 
 
-def _comparisons(task: Task, state: State) -> tuple[Comparison, ...]:
-    score = scorer(task)
-    scores = {
-        arm: [score(episode) for episode in sealed.outcome.episodes]
-        for arm, sealed in state.sealed.items()
-        if isinstance(sealed.outcome, Scored)
+def _comparisons(goal: str, state: State, *, less: bool) -> tuple[Comparison, ...]:
+    values = {
+        arm: sealed.outcome.values(goal) for arm, sealed in state.sealed.items() if isinstance(sealed.outcome, Scored)
     }
-    if "winner" not in scores:
+    if "winner" not in values:
         return ()
     found: list[Comparison] = []
-    for arm, values in scores.items():
+    for arm, others in values.items():
         if arm != "winner":
-            difference = paired_difference(scores["winner"], values)
-            found.append(Comparison(arm, difference, difference.low is not None and difference.low > 0))
+            difference = paired_difference(values["winner"], others)
+            end = difference.high if less else difference.low
+            found.append(Comparison(arm, difference, end is not None and (end < 0 if less else end > 0)))
     return tuple(found)

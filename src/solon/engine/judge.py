@@ -1,16 +1,15 @@
 """The judge: programs and seeds go to a pool of processes, each with a jail of its own; outcomes come in order."""
 
 import math
-import multiprocessing
 import os
-import signal
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from types import TracebackType
 from typing import Self
+
+from msgspec import structs
 
 from solon.contract import (
     Episode,
@@ -25,13 +24,19 @@ from solon.contract import (
     Task,
     Unavailable,
 )
-from solon.sandbox import Limits, LocalJail, pin_to_core
+from solon.crossplay import Crossplay, Meeting, MeetingFault
+from solon.engine.executors import Assignment, is_seated_here, seated, vacate
+from solon.engine.pool import GUARD, Pool, assigned, refuse_inside_start
+from solon.sandbox import Limits, LocalJail
 
 ATTEMPTS = 3
 """How often an episode is tried before the infrastructure counts as failed."""
 
 Played = Episode | Fault | Unavailable
-Job = tuple[Program, Sequence[Seed]]
+Subject = Program | Meeting
+"""What plays an episode: one program, or several that meet."""
+
+Job = tuple[Subject, Sequence[Seed]]
 
 
 def check_episode(task: Task, episode: Episode) -> None:
@@ -48,74 +53,98 @@ def check_episode(task: Task, episode: Episode) -> None:
             )
 
 
-def play(task: Task, program: Program, seed: Seed, jail: LocalJail) -> Played:
+def play(task: Task, subject: Subject, seed: Seed, jail: LocalJail) -> Played:
     """Play one episode here and now; trouble of the machinery is tried again a few times."""
     reason = ""
     for _ in range(ATTEMPTS):
         try:
-            episode = task.evaluate(program, seed, jail)
-            check_episode(task, episode)
+            episode = _play_once(task, subject, seed, jail)
         except ProgramFault as raised:
-            return raised.fault
+            return _named(raised, subject)
         except (InfrastructureError, OSError) as error:
             reason = str(error)
         except Exception:  # noqa: BLE001  # a task's own defect must read as such, not kill the pool
             return Unavailable(f"task {task.name!r} raised while judging: {traceback.format_exc(limit=-3)}")
         else:
-            return episode
+            return _checked(task, episode)
     return Unavailable(reason)
 
 
-class _Seat:
-    """What one pool process owns: the task and a jail."""
-
-    task: Task
-    jail: LocalJail
-
-
-def _take_seat(task: Task, isolation: str, limits: Limits, cores: "multiprocessing.Queue[int]") -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver decides what an interrupt means
-    pin_to_core(cores.get())
-    _Seat.task = task
-    _Seat.jail = LocalJail(isolation=isolation, limits=limits)
+def _checked(task: Task, episode: Episode) -> Played:
+    """Return the episode, or why it is none; a wrong figure is a defect of the task, which no second try mends."""
+    try:
+        check_episode(task, episode)
+    except InfrastructureError as error:
+        return Unavailable(str(error))
+    return episode
 
 
-def _play_here(program: Program, seed: Seed) -> Played:
-    return play(_Seat.task, program, seed, _Seat.jail)
+def _play_once(task: Task, subject: Subject, seed: Seed, jail: LocalJail) -> Episode:
+    if isinstance(subject, Program):
+        return task.evaluate(subject, seed, jail)
+    if not isinstance(task, Crossplay):
+        raise InfrastructureError(f"programs cannot meet in task {task.name!r}; judge them one by one")
+    return task.meet(subject.programs, subject.seating, seed, jail)
+
+
+def _named(raised: ProgramFault, subject: Subject) -> Fault:
+    """Return the fault; that of a meeting begins with the name of the program at fault."""
+    if isinstance(raised, MeetingFault) and isinstance(subject, Meeting):
+        return structs.replace(raised.fault, message=f"{subject.name(raised.index)}: {raised.fault.message}")
+    return raised.fault
+
+
+def _play_here(subject: Subject, seed: Seed) -> Played:
+    return _play_there(assigned(), subject, seed)
+
+
+def _play_there(assignment: Assignment, subject: Subject, seed: Seed) -> Played:
+    try:
+        with seated(assignment) as (task, jail):
+            return play(task, subject, seed, jail)
+    except InfrastructureError as error:
+        return Unavailable(str(error))
 
 
 class PoolJudge:
-    """Judge episodes on a pool of processes on this machine; the number of workers never changes an outcome.
+    """Judge episodes on a pool of processes on this machine, or on the workers of an executor that was given.
 
-    The pool is spawned, never forked: the driver may hold keys and threads that no child should see.
+    Neither the executor nor the number of workers changes an outcome. An executor that was given is not shut down.
     """
 
-    def __init__(self, task: Task, *, isolation: str = "auto", limits: Limits | None = None, workers: int = 0) -> None:
+    def __init__(
+        self,
+        task: Task,
+        *,
+        isolation: str = "auto",
+        limits: Limits | None = None,
+        workers: int = 0,
+        executor: Executor | None = None,
+    ) -> None:
+        refuse_inside_start()
         if workers < 0:
             raise ValueError(f"workers must be 0 (one a core) or more, got {workers}")
         self.task: Task = task
         self.limits: Limits = limits or Limits()
-        self.workers: int = workers or len(os.sched_getaffinity(0))
+        self.workers: int = workers or getattr(executor, "_max_workers", 0) or len(os.sched_getaffinity(0))
         with LocalJail(isolation=isolation, limits=self.limits) as probe:
             self.isolation: str = probe.isolation
-        self._executor: Executor | None = None
+        self._assignment = Assignment(task, self.isolation, self.limits)
+        self._given = executor
+        self._lent: set[Future[Played]] = set()
+        self._pool: Pool | None = None
 
-    def _pool(self) -> Executor:
-        if self._executor is None:
-            context = multiprocessing.get_context("spawn")
-            cores = context.Queue()
-            for index in range(self.workers):
-                cores.put(os.getpid() + index)  # concurrent runs should not crowd on the first core
-            self._executor = ProcessPoolExecutor(
-                self.workers,
-                mp_context=context,
-                initializer=_take_seat,
-                initargs=(self.task, self.isolation, self.limits, cores),
-            )
-        return self._executor
+    def _submit(self, subject: Subject, seed: Seed) -> Future[Played]:
+        if self._given is None:
+            self._pool = self._pool or Pool(self._assignment, self.workers)
+            return self._pool.submit(_play_here, subject, seed)
+        future = self._given.submit(_play_there, self._assignment, subject, seed)
+        self._lent.add(future)
+        future.add_done_callback(self._lent.discard)
+        return future
 
     def judge(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
-        """Yield one outcome a job, in order; a program's first fault, by seed, ends its job."""
+        """Yield one outcome a job, in order; the first fault, by seed, ends the job. Subjects may be meetings too."""
         cells = deque((job, index) for job, (_, seeds) in enumerate(jobs) for index in range(len(seeds)))
         flight: dict[tuple[int, int], Future[Played]] = {}
         done: set[int] = set()
@@ -146,32 +175,51 @@ class PoolJudge:
         flight: dict[tuple[int, int], Future[Played]],
         done: set[int],
     ) -> Played:
-        """Wait for one cell, keeping the pool busy with those after it."""
+        """Wait for one cell, keeping the workers busy with those after it."""
+        reason = ""
         for _ in range(ATTEMPTS):
             try:
                 while (cells and len(flight) < 3 * self.workers) or cell not in flight:
-                    job, index = ahead = cells.popleft()
+                    job, index = cells[0]
                     if job not in done:
-                        program, seeds = jobs[job]
-                        flight[ahead] = self._pool().submit(_play_here, program, seeds[index])
-                return flight.pop(cell).result()
-            except BrokenProcessPool:
+                        subject, seeds = jobs[job]
+                        flight[cells[0]] = self._submit(subject, seeds[index])
+                    cells.popleft()
+                return flight[cell].result()
+            except BrokenExecutor as error:
                 # Something killed a pool process, for example the kernel when memory ran out.
-                cells.extendleft(sorted(flight.keys() | {cell}, reverse=True))
+                cells.extendleft(sorted(flight.keys() - cells, reverse=True))
                 flight.clear()
+                started = self._pool is not None and self._pool.started
                 self.close()
-        return Unavailable("a judging process was killed three times over; give it more memory or fewer workers")
+                if self._given is None and not started:
+                    return Unavailable(
+                        f"no judging process could start, its own words stand above; in a script, {GUARD}"
+                    )
+                reason = "a judging process was killed three times over; give it more memory or fewer workers"
+                if self._given is not None:
+                    return Unavailable(f"the executor has lost its workers ({error}); start a new one")
+            except Exception as error:  # noqa: BLE001  # each executor has exceptions of its own for a lost worker
+                if cell not in cells:
+                    cells.appendleft(cell)
+                reason = f"the executor failed ({type(error).__name__}: {error}); see that its workers run"
+            finally:
+                flight.pop(cell, None)
+        return Unavailable(reason)
 
     def close(self) -> None:
-        """End the pool at once; episodes in flight are lost and can be played again."""
-        if self._executor is not None:
-            mine = [child for child in multiprocessing.active_children() if child.name.startswith("SpawnProcess")]
-            self._executor.shutdown(wait=False, cancel_futures=True)
-            for child in mine:
-                child.terminate()
-            for child in mine:
-                child.join()
-            self._executor = None
+        """End the pool at once; episodes in flight are lost and can be played again.
+
+        With an executor that was given, drop what has not begun, and end the jails that live in this process.
+        """
+        for future in list(self._lent):
+            future.cancel()
+        if is_seated_here(self._assignment):
+            wait(list(self._lent))
+            vacate(self._assignment)
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
 
     def __enter__(self) -> Self:
         return self

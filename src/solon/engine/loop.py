@@ -7,14 +7,13 @@ the number of workers never changes it. Facts are committed in the order of the 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 
 from solon.contract import (
     Ask,
     Fault,
-    Finding,
     InfrastructureError,
     Invalid,
     Judge,
@@ -28,22 +27,26 @@ from solon.contract import (
     Task,
     Unavailable,
 )
-from solon.engine.bundle import Bundle, Configuration
-from solon.engine.card import Card, make_card
+from solon.crossplay import Crossplay
+from solon.engine.bundle import Bundle, Configuration, Timing
+from solon.engine.card import Bill, Card, make_card, read_card, sealed_arms
 from solon.engine.feedback import describer, scorer
-from solon.engine.programs import check_program
+from solon.engine.findings import after
+from solon.engine.finished import check_finished
+from solon.engine.match import HeldOut, held_out_partners
+from solon.engine.meetings import MeetingJudge
+from solon.engine.programs import check_program, writable
 from solon.engine.seeds import Seeds
-from solon.engine.statistics import estimate
 from solon.journal import Chosen, Fact, Found, Judged, Log, Proposed, Sealed, State, Suggestion, fold
+from solon.model import BudgetSpent
 
 Observer = Callable[[State, Fact], None]
 
 
-class Timing(msgspec.Struct):
-    """Seconds spent so far, over all sittings; the only clock readings of a run."""
+class _Claim(msgspec.Struct):
+    """The part of a card that a finished run need not judge again."""
 
-    search_seconds: float = 0.0
-    sealed_seconds: float = 0.0
+    held_out: HeldOut | None = None
 
 
 class Ending(NamedTuple):
@@ -56,7 +59,7 @@ class Ending(NamedTuple):
 class Run:
     """One run in its folder: the fold of a journal, and the way onwards."""
 
-    def __init__(  # the parts of a run are these, each replaceable
+    def __init__(  # noqa: PLR0913  # the parts of a run are these, each replaceable
         self,
         bundle: Bundle,
         *,
@@ -66,6 +69,7 @@ class Run:
         judge: Judge,
         observer: Observer | None = None,
         ending: Ending | None = None,
+        bill: Callable[[], Bill] = Bill,
     ) -> None:
         self.bundle: Bundle = bundle
         self.task: Task = task
@@ -75,11 +79,13 @@ class Run:
         self.configuration: Configuration = bundle.configuration()
         self.seeds: Seeds = Seeds(bundle.root())
         self._ending = ending
+        self._held_out: HeldOut | None = None
+        self._bill = bill
         self._observer: Observer = observer or (lambda _state, _fact: None)
         if self.seeds.commitment != self.configuration.commitment:
             raise InfrastructureError(f"the secret of {bundle.folder} is not the one committed to; restore secret.json")
         self.log: Log = bundle.log()
-        self.timing: Timing = self._read_timing()
+        self.timing: Timing = bundle.timing()
         self._judged: set[str] = set()
         describe = describer(task, self.configuration.feedback)
         self.state: State = fold(self.log.facts, State(bundle.bodies.program, scorer(task), describe))
@@ -89,14 +95,52 @@ class Run:
 
         Raises InfrastructureError; KeyboardInterrupt passes through. In both cases nothing is lost: call it again.
         """
+        with self.bundle.locked():
+            return self._finish()
+
+    def _finish(self) -> Card:
+        if (self.bundle.folder / "card.json").exists():
+            check_finished(read_card(self.bundle.folder), self.log)
+        latest = next((fact for fact in reversed(self.log.facts) if not isinstance(fact, Found)), None)
+        if latest is not None:
+            self._find(latest)  # a kill may have come between a fact and what is suspicious about it
         self._clocked("search_seconds", self._search)
         self._clocked("sealed_seconds", self._seal)
-        card = make_card(self.task, self.configuration, self.state, self.seeds.root)
+        self._clocked("sealed_seconds", self._meet_partners)
+        card = make_card(
+            self.task,
+            self.configuration,
+            self.state,
+            root=self.seeds.root,
+            bill=self._bill(),
+            held_out=self._held_out,
+        )
         if card.winner is not None:
             program = self.state.candidates[card.winner].proposal.program
             self.bundle.write_policy(program, self.configuration)
         self.bundle.publish(card)
         return card
+
+    def _meet_partners(self) -> None:
+        """Let the winner meet reference programs on sealed seeds, unless a card already says how it did."""
+        assert self.state.chosen is not None
+        winner = self.state.sealed.get("winner")
+        if winner is None or not isinstance(winner.outcome, Scored) or not self.configuration.partner_seeds:
+            return
+        if not isinstance(self.task, Crossplay):
+            return
+        self._held_out = self._recorded_partners()
+        if self._held_out is None:
+            program = self.bundle.bodies.program(winner.program)
+            seeds = self.seeds.sealed(self.configuration.partner_seeds)
+            judge = cast("MeetingJudge", self.judge)  # whoever can judge a task of meetings can judge meetings
+            self._held_out = held_out_partners(self.task, program, judge, seeds)
+
+    def _recorded_partners(self) -> HeldOut | None:
+        try:
+            return msgspec.json.decode((self.bundle.folder / "card.json").read_bytes(), type=_Claim).held_out
+        except (OSError, msgspec.DecodeError):
+            return None
 
     def _clocked(self, field: str, work: Callable[[], None]) -> None:
         before, start = getattr(self.timing, field), time.monotonic()
@@ -104,16 +148,22 @@ class Run:
         try:
             work()
         finally:
-            setattr(self.timing, field, self._elapsed())
-            self.bundle.write("timing.json", msgspec.json.encode(self.timing) + b"\n")
+            self._note_time(field)
 
-    def _read_timing(self) -> Timing:
-        try:
-            return msgspec.json.decode((self.bundle.folder / "timing.json").read_bytes(), type=Timing)
-        except (OSError, msgspec.DecodeError):
-            return Timing()  # lost clock readings cost a budget its memory, never a result
+    def _note_time(self, field: str) -> None:
+        setattr(self.timing, field, self._elapsed())
+        self.bundle.write("timing.json", msgspec.json.encode(self.timing) + b"\n")
 
     def _commit(self, fact: Fact) -> None:
+        """Write down a fact, then what is suspicious about it."""
+        self._write(fact)
+        self._find(fact)
+
+    def _find(self, fact: Fact) -> None:
+        for found in after(self.task, self.state, fact):
+            self._write(found)
+
+    def _write(self, fact: Fact) -> None:
         self.log.append(fact)
         self.state.apply(fact)
         self._observer(self.state, fact)
@@ -121,16 +171,21 @@ class Run:
     def _search(self) -> None:
         while self.state.chosen is None:
             reason = self._spent() or self._round()
+            self._note_time("search_seconds")  # a kill may take the time of one group, not more
             if reason:
-                self._commit(Chosen(self.strategy.winner(self.state.candidates), reason))
+                self._commit(Chosen(self.strategy.winner(tuple(self.state.candidates)), reason))
 
     def _round(self) -> str:
         """Do one wish of the strategy; return why the search is over, or nothing."""
         if self._owed() == 0:
-            ask = self.strategy.ask(self.state.candidates)
+            ask = self.strategy.ask(tuple(self.state.candidates))
             if ask is None:
                 return "the strategy has nothing more to ask"
-            if not self._propose(ask):
+            try:
+                offered = self._propose(ask)
+            except BudgetSpent as spent:
+                return str(spent)
+            if not offered:
                 return "the proposer has nothing more to offer"
             if self._owed() == 0:
                 return "the strategy asked for nothing that is not known"
@@ -142,9 +197,9 @@ class Run:
         proposals: Sequence[Suggestion] = ()
         if ask.count:
             entropy = self.seeds.entropy(group)
-            offered = self.proposer.propose(self.task, self.state.candidates, ask, entropy)
+            offered = self.proposer.propose(self.task, tuple(self.state.candidates), ask, entropy)
             proposals = [
-                Suggestion(self.bundle.bodies.put_program(it.program), it.parents, it.operator, it.holes)
+                Suggestion(self.bundle.bodies.put_program(writable(it.program)), it.parents, it.operator, it.holes)
                 for it in offered
             ]
             if not proposals:
@@ -152,7 +207,7 @@ class Run:
             if len(proposals) > ask.count:
                 raise InfrastructureError(
                     f"the proposer returned {len(proposals)} programs for {ask.count}; "
-                    f"mend it or choose another, then: solon resume {self.bundle.folder}"
+                    f"mend it or choose another, then: {self.bundle.way_on}"
                 )
         self._commit(Proposed(group, first, ask, tuple(proposals)))
         return True
@@ -205,12 +260,9 @@ class Run:
     def _commit_outcome(self, number: int, first: int, outcome: Outcome) -> None:
         if isinstance(outcome, Unavailable):
             raise InfrastructureError(
-                f"candidate {number} could not be judged: {outcome.reason}; then: solon resume {self.bundle.folder}"
+                f"candidate {number} could not be judged: {outcome.reason}; then: {self.bundle.way_on}"
             )
         self._commit(Judged(number, first, outcome))
-        if isinstance(outcome, Scored):
-            for finding in findings(self.task, outcome, f"candidate {number}"):
-                self._commit(Found(finding, number))
 
     def _spent(self) -> str:
         """Say which limit of the budget is reached, or nothing; a replay ends where the recorded run did."""
@@ -226,43 +278,18 @@ class Run:
     def _seal(self) -> None:
         """Judge winner, first candidate and control arm on seeds that no proposer and no strategy has met."""
         assert self.state.chosen is not None
-        arms: dict[str, Program] = {}
-        if self.state.chosen.winner is not None:
-            arms["winner"] = self.state.candidates[self.state.chosen.winner].proposal.program
-        if self.state.candidates and self.state.candidates[0].fault is None:
-            arms["first"] = self.state.candidates[0].proposal.program
-        for name, program in list(self.task.references().items())[:1]:
-            arms[f"control:{name}"] = program
+        arms = sealed_arms(self.task, self.state)
         owed = [(arm, program) for arm, program in arms.items() if arm not in self.state.sealed]
         sealed: Sequence[Seed] = self.seeds.sealed(self.configuration.sealed_seeds)
         with closing(_closable(self.judge.judge([(program, sealed) for _, program in owed]))) as outcomes:
             for (arm, program), outcome in zip(owed, outcomes, strict=True):
                 if isinstance(outcome, Unavailable):
                     raise InfrastructureError(
-                        f"the {arm} could not be judged: {outcome.reason}; then: solon resume {self.bundle.folder}"
+                        f"the {arm} could not be judged: {outcome.reason}; then: {self.bundle.way_on}"
                     )
                 self._commit(Sealed(arm, self.bundle.bodies.put_program(program), outcome))
-                if isinstance(outcome, Scored):
-                    for finding in findings(self.task, outcome, arm):
-                        self._commit(Found(finding))
 
 
 def _closable(outcomes: Iterator[Outcome]) -> Generator[Outcome]:
     """Make any iterator a generator, so that leaving early can cancel what is under way."""
     yield from outcomes
-
-
-def findings(task: Task, outcome: Scored, subject: str) -> Iterator[Finding]:
-    """Yield what is suspicious in one outcome: an interval wholly past a proved bound, and replaced decisions."""
-    directions = {metric.name: metric.direction for metric in task.metrics}
-    for figure in task.figures():
-        if figure.kind != "bound" or len(outcome.episodes) < 2:
-            continue
-        for name, limit in figure.metrics.items():
-            it = estimate(outcome.values(name))
-            assert it.low is not None
-            assert it.high is not None
-            if it.low > limit if directions[name] == "maximise" else it.high < limit:
-                yield Finding("bound-passed", "alarm", f"{subject}: {name} {it.mean:.4g} passes the bound {limit:.4g}")
-    if slips := sum(episode.slips for episode in outcome.episodes):
-        yield Finding("slips", "note", f"{subject}: {slips} decisions failed and were replaced by the default action")

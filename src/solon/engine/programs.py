@@ -1,47 +1,84 @@
-"""Reading programs from files, and the checks that every program passes before it is judged or written down."""
+"""The checks that every program passes before it is judged or written down."""
 
 import difflib
 import re
-from pathlib import Path
 
 from solon.contract import Fault, Program, ProgramFault
+from solon.propose.model import REJECTED, rejection
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
+NAME_CHARACTERS = 100
+MAXIMUM_FILES = 64
 MAXIMUM_BYTES = 1_000_000
-RESERVED = "run.py"
+RUNNER = "run.py"
+PART = ".part"  # ends the names of files that are being written
+REMEDY = "name it like policy.py"
 
 
 def check_program(program: Program) -> None:
     """Raise ProgramFault unless file names are plain and relative, sizes are sane and the entry's file exists.
 
-    File names come from a proposer and later become paths in the bundle, so nothing that climbs may pass.
+    File names come from a proposer and later become paths in the bundle, so nothing that climbs or collides may pass.
     """
+    if reason := rejection(program):
+        raise ProgramFault(Fault("syntax", f"the reply holds no program: {reason}", "send a complete program"))
     names = [name for name, _ in program.files]
-    for name, text in program.files:
-        if not _FILE_NAME.fullmatch(name) or name == RESERVED:
-            raise ProgramFault(Fault("entry", f"{name!r} is no plain relative file name", "name it like policy.py"))
-        if len(text.encode(errors="surrogatepass")) > MAXIMUM_BYTES:
-            raise ProgramFault(
-                Fault("entry", f"{name} is larger than {MAXIMUM_BYTES} bytes", "make the program shorter")
+    if len(names) > MAXIMUM_FILES:
+        raise _entry(f"the program has {len(names)} files, at most {MAXIMUM_FILES} are taken", "join some of them")
+    for name in names:
+        _check_name(name, names)
+    if not is_text(program):
+        raise ProgramFault(
+            Fault(
+                "syntax", "the program is not valid Unicode (a lone surrogate)", "write characters, not halves of them"
             )
-    if len(set(names)) != len(names):
-        raise ProgramFault(Fault("entry", "two files have the same name", "give every file a name of its own"))
+        )
+    size = sum(len(text.encode()) for _, text in program.files)
+    if size > MAXIMUM_BYTES:
+        raise _entry(f"the program has {size} bytes, more than {MAXIMUM_BYTES}", "make it shorter")
     file, _, _ = program.entry.partition(":")
     if file not in names:
         near = difflib.get_close_matches(file, names, 1, 0)
         remedy = f"did you mean {near[0]!r}?" if near else "add that file"
-        raise ProgramFault(Fault("entry", f"the entry point {program.entry!r} names a file that is missing", remedy))
+        raise _entry(f"the entry point {program.entry!r} names a file that is missing", remedy)
 
 
-def read_program(path: Path) -> Program:
-    """Read a one-file Python program; raises ValueError with cause and remedy."""
+def _check_name(name: str, names: list[str]) -> None:
+    parts = name.split("/")
+    if not _FILE_NAME.fullmatch(name) or parts[0] == RUNNER or any(part.endswith(PART) for part in parts):
+        raise _entry(f"{name!r} is no plain relative file name that is free", REMEDY)
+    if len(name) > NAME_CHARACTERS:
+        raise _entry(f"{name[:20]!r}... has {len(name)} characters, at most {NAME_CHARACTERS} are taken", REMEDY)
+    if names.count(name) > 1:
+        raise _entry(f"two files have the name {name!r}", "give every file a name of its own")
+    for depth in range(1, len(parts)):
+        if (folder := "/".join(parts[:depth])) in names:
+            raise _entry(f"{folder!r} is a file and the folder of {name!r}", "give every file a name of its own")
+
+
+def _entry(message: str, remedy: str) -> ProgramFault:
+    return ProgramFault(Fault("entry", message, remedy))
+
+
+def is_text(program: Program) -> bool:
+    """Return whether a program can be encoded: Python knows texts with half characters, UTF-8 does not."""
+    texts = (program.entry, program.kind, *(text for file in program.files for text in file))
     try:
-        return Program(files=(("policy.py", path.read_text(encoding="utf-8")),))
-    except FileNotFoundError:
-        near = difflib.get_close_matches(path.name, [it.name for it in path.parent.glob("*")], 1)
-        hint = f"did you mean {path.parent / near[0]}?" if near else "give the path of a Python file"
-        raise ValueError(f"there is no file {path}; {hint}") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"{path} is not UTF-8 text; give the path of a Python source file") from None
-    except OSError as error:
-        raise ValueError(f"cannot read {path} ({error.strerror}); give the path of a Python file") from None
+        for text in texts:
+            text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def writable(program: Program) -> Program:
+    """Return a program that can be written down: itself, or an unusable one that shows what was offered."""
+    if is_text(program):
+        return program
+    shown = "\n".join(text for _, text in program.files).encode("utf-8", "backslashreplace").decode()
+    return Program(
+        ((_UNFIT, f"the program is not valid Unicode (a lone surrogate)\n{shown}"),), f"{_UNFIT}:none", REJECTED
+    )
+
+
+_UNFIT = "unfit.txt"

@@ -16,6 +16,7 @@ from solon.contract import (
     Scored,
 )
 from solon.journal.facts import Chosen, Fact, Found, Judged, Proposed, Sealed
+from solon.journal.log import Damaged
 
 Score = Callable[[Episode], float]
 Describe = Callable[[Sequence[Episode], Fault | None], Feedback]
@@ -46,7 +47,9 @@ class State:
         return sum(map(len, self.episodes.values()))
 
     def apply(self, fact: Fact) -> None:
-        """Take one fact into account."""
+        """Take one fact into account. Raises Damaged unless it can follow those before it."""
+        if reason := self._contradiction(fact):
+            raise Damaged(f"the journal contradicts itself: {reason}; lines are missing or of another run: restore it")
         match fact:
             case Proposed():
                 self._propose(fact)
@@ -58,6 +61,28 @@ class State:
                 self.chosen = fact
             case Sealed():
                 self.sealed[fact.arm] = fact
+
+    def _contradiction(self, fact: Fact) -> str:
+        """Say why a fact cannot follow those before it, or nothing."""
+        known, reason = len(self.candidates), ""
+        match fact:
+            case Proposed() | Judged() | Chosen() if self.chosen is not None:
+                reason = "the search goes on after its end"
+            case Proposed() if (fact.group, fact.first) != (self.groups, known):
+                reason = (
+                    f"group {fact.group} from candidate {fact.first} on comes after {self.groups} and {known} others"
+                )
+            case Judged() if not 0 <= fact.number < known:
+                reason = f"candidate {fact.number} is judged and was never proposed"
+            case Judged() if fact.first != len(self.episodes.get(fact.number, ())):
+                reason = f"candidate {fact.number} is judged from seed {fact.first} on, which is not its next"
+            case Chosen() if fact.winner is not None and not 0 <= fact.winner < known:
+                reason = f"candidate {fact.winner} has won and was never proposed"
+            case Sealed() if self.chosen is None:
+                reason = f"the {fact.arm} is sealed before the search has ended"
+            case _:
+                pass
+        return reason
 
     def _propose(self, fact: Proposed) -> None:
         self.ask = fact.ask

@@ -47,18 +47,20 @@ def _decode(line: bytes) -> Fact | None:
 class Log:
     """Own the journal file of one run; between appends no descriptor is held.
 
-    Opening reads every fact. A torn last line, which a crash or a full disk leaves behind, is cut off and reported
-    in ``dropped``; damage anywhere else raises Damaged, because facts after it would be believed wrongly.
+    Opening reads every fact and changes nothing, not even an absent file. A torn last line, which a crash or a full
+    disk leaves behind, is reported in ``dropped`` and cut off by the first append; damage anywhere else raises Damaged,
+    because facts after it would be believed wrongly.
     """
 
     def __init__(self, path: Path) -> None:
         self.path: Path = path
         self.dropped: str = ""
         try:
-            path.touch()
-            content = path.read_bytes()
+            content = path.read_bytes() if path.exists() or not path.parent.is_dir() else b""
         except OSError as error:
             raise InfrastructureError(f"cannot open the journal {path} ({error.strerror}); check the folder") from None
+        self._size = len(content)
+        self._whole = 0  # bytes of complete lines
         self.facts: list[Fact] = self._load(content)
 
     def _load(self, content: bytes) -> list[Fact]:
@@ -68,31 +70,41 @@ class Log:
             end = content.find(b"\n", position)
             fact = _decode(content[position:end]) if end >= 0 else None
             if fact is None:
-                if end >= 0 and end + 1 < len(content):
+                if end >= 0:  # a torn line has no end, so this one was written whole and altered later
                     raise Damaged(
-                        f"line {len(facts) + 1} of {self.path} fails its checksum and is not the last; "
+                        f"line {len(facts) + 1} of {self.path} fails its checksum; "
                         "restore the file from a copy, or keep the lines before it and resume"
                     )
                 self.dropped = f"dropped a torn last line of {len(content) - position} bytes from {self.path.name}"
-                os.truncate(self.path, position)
                 break
             facts.append(fact)
-            position = end + 1
+            position = self._whole = end + 1
         return facts
 
     def append(self, fact: Fact) -> None:
-        """Write one fact, safe from a kill; on failure the file is cut back, so that nothing half-written stays."""
+        """Write one fact, safe from a kill; on failure the file is cut back, so that nothing half-written stays.
+
+        Raises InfrastructureError, also when the file is not as this object has read and written it.
+        """
         line = _encode(fact)
-        start = self.path.stat().st_size
         try:
             with self.path.open("ab", buffering=0) as file:
+                if file.tell() != self._size:
+                    raise InfrastructureError(
+                        f"somebody else has changed {self.path} meanwhile; see that no other solon works on this run, "
+                        "then resume it"
+                    )
+                file.truncate(self._whole)
                 written = file.write(line)
             cause = "" if written == len(line) else os.strerror(errno.ENOSPC)
         except OSError as error:
             cause = error.strerror or str(error)
         if cause:
-            os.truncate(self.path, start)
+            os.truncate(self.path, self._whole)
+            self._size = self._whole
             raise InfrastructureError(f"cannot write to {self.path} ({cause}); free some space, then resume the run")
+        self._whole += len(line)
+        self._size = self._whole
         self.facts.append(fact)
 
     def digest(self) -> str:

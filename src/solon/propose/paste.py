@@ -36,7 +36,7 @@ class Paste:
     def propose(self, task: Task, history: History, ask: Ask, entropy: int) -> Sequence[Proposal]:
         """Return up to ``ask.count`` pasted programs, fewer when the stream ends. Raises ReplyError."""
         del entropy
-        prompt = render_prompt(task, history, ask.parents, self._entry)
+        prompt = render_prompt(task, history, ask.parents, self._entry, ask.operator)
         if self._prompt_file is None:
             self._say(prompt)
         else:

@@ -6,9 +6,32 @@ from solon.contract import Candidate, History, Program, Task
 
 RECENT = 8  # candidates besides the parents whose feedback is shown
 
+_WISHES = {
+    "generate": "Write a program that solves the task, in a way of your own.",
+    "refine": "Write a program that does better than this one.",
+    "split": "Choose one part of the task that is not mastered yet, and write a program that masters that part.",
+    "merge": "Write one program that joins what each of these does best.",
+    "vote": "Write one program that holds all of these and at each decision does what most of them would do.",
+}
 
-def render_prompt(task: Task, history: History, parents: tuple[int, ...] = (), entry: str = "policy.py:policy") -> str:
-    """Return the full prompt: brief, parents with source and feedback, recent feedback, format of the answer.
+
+def instruction(operator: str, parents: int) -> str:
+    """Return the sentence that says what to do with so many parents; unknown operators are spelt out as they are."""
+    if operator in _WISHES:
+        return _WISHES[operator]
+    if operator:
+        return f"Write a program by the operator {operator!r}."
+    return "Write a program that does better than these." if parents else "Write a program that solves the task."
+
+
+def render_prompt(
+    task: Task,
+    history: History,
+    parents: tuple[int, ...] = (),
+    entry: str = "policy.py:policy",
+    operator: str = "",
+) -> str:
+    """Return the full prompt: brief, parents with source and feedback, recent feedback, wish, format of the answer.
 
     Shows of a result only its feedback and its fault, never a score: what a proposer may see is decided elsewhere.
     """
@@ -21,7 +44,8 @@ def render_prompt(task: Task, history: History, parents: tuple[int, ...] = (), e
     if others:
         lines = "\n".join(f"- Candidate {candidate.number}: {_remark(candidate)}" for candidate in others)
         sections.append(f"# What was learnt from other candidates\n\n{lines}")
-    return "\n\n".join([*sections, f"# Your answer\n\n{_format(entry)}"]) + "\n"
+    sections.append(f"# Your answer\n\n{instruction(operator, len(chosen))} {_format(entry)}")
+    return "\n\n".join(sections) + "\n"
 
 
 def _parent(candidate: Candidate) -> str:

@@ -58,8 +58,11 @@ def _vertical(x: float, height: int, colour: str, label: str) -> str:
     return line + text
 
 
-def search(scores: Sequence[tuple[int, float]], winner: int | None) -> str:
-    """Draw the search score of every valid candidate by number, and the best so far as a line."""
+def search(scores: Sequence[tuple[int, float]], winner: int | None, *, less: bool = False) -> str:
+    """Draw the search score of every valid candidate by number, and the best so far as a line.
+
+    With ``less``, less is better.
+    """
     height, bottom = 240, 26
     if not scores:
         return "<p>No candidate was valid.</p>"
@@ -77,10 +80,11 @@ def search(scores: Sequence[tuple[int, float]], winner: int | None) -> str:
     for score in (low, (low + high) / 2, high):
         parts.append(f'<line x1="60" x2="{_WIDTH - 20}" y1="{y(score):.1f}" y2="{y(score):.1f}" stroke="var(--line)"/>')
         parts.append(f'<text x="50" y="{y(score) + 4:.1f}" text-anchor="end">{score:.2f}</text>')
-    best, path = -math.inf, ""
+    best, path = math.nan, ""
     for number, score in scores:
-        if score > best:
-            path += f"{'L' if path else 'M'}{x(number):.1f} {y(max(best, low)):.1f} L{x(number):.1f} {y(score):.1f} "
+        if math.isnan(best) or (score < best if less else score > best):
+            before = (high if less else low) if math.isnan(best) else best
+            path += f"{'L' if path else 'M'}{x(number):.1f} {y(before):.1f} L{x(number):.1f} {y(score):.1f} "
             best = score
     path += f"L{x(last):.1f} {y(best):.1f}"
     parts.append(f'<path d="{path}" fill="none" stroke="var(--accent)" stroke-width="1.5"/>')

@@ -1,6 +1,6 @@
 """The jail: runs programs where they can touch nothing but the bytes they were sent. Knows no task.
 
-Levels, best first: A full, B no-namespaces, D process, none. Guests live in the worker: a module with
+Levels, best first: A full, B no-namespaces, C wasm, D process, none. Guests live in the worker: a module with
 ``prepare(setup)`` and ``begin(prepared, program, episode, note)``; ``solon.sandbox.call`` is the general one.
 """
 

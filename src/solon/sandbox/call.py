@@ -10,6 +10,7 @@ import msgspec
 
 from solon.contract import Fault, Program, ProgramFault, Worker
 from solon.sandbox.loading import load
+from solon.sandbox.texts import summary
 from solon.sandbox.wire import REPLY_BYTES
 from solon.sandbox.worker import Answer, Note
 
@@ -48,11 +49,11 @@ def _encode(result: object) -> bytes:
     try:
         reply = json.dumps(result, allow_nan=False, separators=(",", ":"), ensure_ascii=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise _output_fault(f"not JSON: {error}") from error
+        raise _output_fault(f"not JSON ({summary(error)})") from error
     if len(reply) > REPLY_BYTES:
         raise _output_fault(f"{len(reply)} bytes long; at most {REPLY_BYTES} are allowed")
     return reply
 
 
 def _output_fault(what: str) -> ProgramFault:
-    return ProgramFault(Fault(kind="output", message=f"The program's result is {what}."[:500], remedy=REMEDY))
+    return ProgramFault(Fault(kind="output", message=f"The program's result is {what}.", remedy=REMEDY))

@@ -1,7 +1,8 @@
 """The system-call filter: a classic BPF program that allows a few calls and answers EPERM to all others.
 
 A refused call is an error that the program can catch and print, not a kill: honest programs stumble over missing
-files too. ``mmap`` and ``mprotect`` pass only without PROT_EXEC. Layouts: linux/seccomp.h, linux/filter.h.
+files too. ``mmap`` and ``mprotect`` pass only without PROT_EXEC, clocks only with the kernel's own numbers: a negative
+one names a process, the judge included, and would tell its processor time. Layouts: linux/seccomp.h, linux/filter.h.
 """
 
 import errno
@@ -16,6 +17,7 @@ class Architecture(NamedTuple):
     audit: int  # AUDIT_ARCH_* of linux/audit.h
     allowed: Mapping[str, int]
     mapping: Mapping[str, int]  # allowed without PROT_EXEC
+    clocks: Mapping[str, int]  # allowed for the clocks that are nobody's
     seccomp: int
     foreign: int | None  # numbers from here on belong to another calling convention (x32)
 
@@ -37,11 +39,10 @@ ARCHITECTURES: Final[Mapping[str, Architecture]] = {
             "time": 201,
             "futex": 202,
             "restart_syscall": 219,
-            "clock_gettime": 228,
-            "clock_getres": 229,
             "exit_group": 231,
         },
         mapping={"mmap": 9, "mprotect": 10},
+        clocks={"clock_gettime": 228, "clock_getres": 229},
         seccomp=317,
         foreign=0x40000000,
     ),
@@ -53,8 +54,6 @@ ARCHITECTURES: Final[Mapping[str, Architecture]] = {
             "exit": 93,
             "exit_group": 94,
             "futex": 98,
-            "clock_gettime": 113,
-            "clock_getres": 114,
             "restart_syscall": 128,
             "rt_sigreturn": 139,
             "gettimeofday": 169,
@@ -65,6 +64,7 @@ ARCHITECTURES: Final[Mapping[str, Architecture]] = {
             "madvise": 233,
         },
         mapping={"mmap": 222, "mprotect": 226},
+        clocks={"clock_gettime": 113, "clock_getres": 114},
         seccomp=277,
         foreign=None,
     ),
@@ -74,8 +74,10 @@ ALLOW: Final = 0x7FFF0000
 DENY: Final = 0x00050000 | errno.EPERM
 NUMBER_OFFSET: Final = 0  # struct seccomp_data
 ARCHITECTURE_OFFSET: Final = 4
+CLOCK_OFFSET: Final = 16  # low half of the first argument, little-endian
 PROTECTION_OFFSET: Final = 32  # low half of the third argument, little-endian
 PROT_EXEC: Final = 0x4
+NEGATIVE: Final = 0x80000000
 LOAD: Final = 0x20  # BPF_LD | BPF_W | BPF_ABS
 EQUAL: Final = 0x15  # BPF_JMP | BPF_JEQ | BPF_K
 AT_LEAST: Final = 0x35  # BPF_JMP | BPF_JGE | BPF_K
@@ -96,9 +98,13 @@ def build_filter(architecture: Architecture) -> bytes:
         tests.append((AT_LEAST, architecture.foreign, "deny", ""))
     tests += [(EQUAL, number, "allow", "") for number in architecture.allowed.values()]
     tests += [(EQUAL, number, "protection", "") for number in architecture.mapping.values()]
+    tests += [(EQUAL, number, "clock", "") for number in architecture.clocks.values()]
     tests.append((RETURN, DENY, "", ""))
-    labels = {"protection": len(tests), "deny": len(tests) + 2, "allow": len(tests) + 3}
+    start = len(tests)
+    labels = {"clock": start, "protection": start + 2, "deny": start + 4, "allow": start + 5}
     tests += [
+        (LOAD, CLOCK_OFFSET, "", ""),
+        (ANY_BIT, NEGATIVE, "deny", "allow"),
         (LOAD, PROTECTION_OFFSET, "", ""),
         (ANY_BIT, PROT_EXEC, "deny", "allow"),
         (RETURN, DENY, "", ""),

@@ -6,11 +6,13 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import PurePosixPath
 from types import ModuleType
+
+from msgspec import structs
 
 from solon.contract import Program, ProgramFault
 from solon.sandbox import verdicts, wire
+from solon.sandbox.loading import forgotten
 from solon.sandbox.worker import Answer, describe, seed_generators
 
 
@@ -37,27 +39,12 @@ def _own_generators(episode: bytes) -> Generator[None]:
             arrays.bit_generator.randbits = randbits
 
 
-@contextmanager
-def _own_modules(program: Program) -> Generator[None]:
-    """Take a program's files out of the import system again."""
-    finders = list(sys.meta_path)
-    names = {PurePosixPath(path).stem for path, _ in program.files}
-    hidden = {name: module for name in names if (module := sys.modules.get(name))}
-    try:
-        yield
-    finally:
-        sys.meta_path[:] = finders
-        for name in names:
-            sys.modules.pop(name, None)
-        sys.modules.update(hidden)
-
-
 class InsideWorker:
     """A program in this process: no walls and no limits, the same faults where they can be told."""
 
     def __init__(self) -> None:
         self.note = ""
-        self._step = 0
+        self._step: int | None = None  # which question is being answered; None before the first
         self._answer: Answer | None = None
 
     @classmethod
@@ -66,7 +53,7 @@ class InsideWorker:
         """Load the program here and yield its worker."""
         worker = cls()
         module, prepared = _prepare(guest, setup)
-        with _own_generators(episode), _own_modules(program):
+        with _own_generators(episode), forgotten(program):
             try:
                 worker._answer = module.begin(prepared, program, episode, worker._keep)
             except (Exception, SystemExit) as error:
@@ -76,11 +63,11 @@ class InsideWorker:
     def ask(self, payload: bytes, size: int | None = None) -> bytes:
         """Answer one payload; raises ProgramFault."""
         assert self._answer is not None
-        self._step += 1
+        self._step = 0 if self._step is None else self._step + 1
         try:
             reply = bytes(self._answer(payload))
         except (Exception, SystemExit) as error:
-            raise ProgramFault(describe(error)) from error
+            raise ProgramFault(structs.replace(describe(error), step=self._step)) from error
         if len(reply) > wire.REPLY_BYTES or (size is not None and len(reply) != size):
             raise verdicts.protocol_fault(f"it answered {len(reply)} bytes where {size} are due", self._step)
         return reply

@@ -10,9 +10,10 @@ from typing import Final, Literal, NamedTuple, get_args
 import msgspec
 
 from solon.contract import InfrastructureError, Value
+from solon.sandbox import wasm
 from solon.sandbox.launch import launch
 
-Isolation = Literal["full", "no-namespaces", "process", "none"]
+Isolation = Literal["full", "no-namespaces", "wasm", "process", "none"]
 PROBE_SECONDS: Final = 60.0
 WARNINGS: Final = {
     "process": (
@@ -82,27 +83,30 @@ def survey() -> list[Level]:
         Level(letter, not probed.reasons[name], f"{name}: {why}" if (why := probed.reasons[name]) else text + addresses)
         for letter, name, text in rows
     ]
-    levels.insert(2, Level("C", available=False, reason="wasm: WebAssembly is not in this version"))
+    levels.insert(2, Level("C", available=not wasm.missing(), reason=f"wasm: {wasm.described()}"))
     levels.append(Level("none", available=True, reason="none: inside this process, no limits; only when asked for"))
     return levels
 
 
 def choose(isolation: str) -> Isolation:
-    """Return the level meant by a name, ``auto`` being the best of the two safe ones.
+    """Return the level meant by a name, ``auto`` being the best of the three safe ones.
 
     Raises InfrastructureError when it does not hold here, ValueError when there is no such level.
     """
     if isolation == "none":
         return "none"
-    reasons = _probe().reasons
+    reasons = _probe().reasons | {"wasm": wasm.missing()}
     if isolation == "auto":
         if not reasons["full"]:
             return "full"
         if not reasons["no-namespaces"]:
             return "no-namespaces"
+        if not reasons["wasm"]:
+            return "wasm"
         raise InfrastructureError(
-            f"no safe isolation is available here ({reasons['no-namespaces']}); run on Linux 5.3 or later in a "
-            "container or virtual machine that allows seccomp, or ask for isolation 'process' where nothing can be lost"
+            f"no safe isolation is available here ({reasons['no-namespaces']}); {wasm.INSTALL}, or run on Linux 5.3 or "
+            "later in a container or virtual machine that allows seccomp, or ask for isolation 'process' where nothing "
+            "can be lost"
         )
     for level in get_args(Isolation):
         if level == isolation:

@@ -13,6 +13,7 @@ from solon.sandbox.levels import choose
 from solon.sandbox.limits import Limits
 from solon.sandbox.nursery import Nursery
 from solon.sandbox.session import JailedWorker
+from solon.sandbox.wasm import Hosts
 
 _DEFAULT = Limits()
 
@@ -28,6 +29,7 @@ class LocalJail:
         self.isolation: str = choose(isolation)
         self.limits = limits
         self._nurseries: dict[tuple[str, bytes], Nursery] = {}
+        self._hosts: dict[tuple[str, bytes], Hosts] = {}
         self._lock = threading.Lock()
         self._owner = os.getpid()
 
@@ -51,22 +53,29 @@ class LocalJail:
             with InsideWorker.running(program, guest, setup, episode) as inside:
                 yield inside
             return
+        if self.isolation == "wasm":
+            with self._hosts_of(guest, setup).running(program, episode) as instance:
+                yield instance
+            return
         worker = JailedWorker(self._nursery(guest, setup), self.isolation, self.limits)
         with worker.running(program, episode):
             yield worker
 
     def warm(self, guest: str, setup: bytes) -> None:
         """Start the zygote for a guest and setup now; the first ``open`` would do it otherwise."""
-        if self.isolation != "none":
+        if self.isolation == "wasm":
+            self._hosts_of(guest, setup)
+        elif self.isolation != "none":
             self._nursery(guest, setup)
 
     def close(self) -> None:
         """End all zygotes and workers; the jail can be used again."""
         with self._lock:
             self._disown()
-            for nursery in self._nurseries.values():
-                nursery.close()
+            for warm in (*self._nurseries.values(), *self._hosts.values()):
+                warm.close()
             self._nurseries.clear()
+            self._hosts.clear()
 
     def _nursery(self, guest: str, setup: bytes) -> Nursery:
         with self._lock:
@@ -79,10 +88,18 @@ class LocalJail:
                 self._nurseries[guest, setup] = nursery
             return nursery
 
+    def _hosts_of(self, guest: str, setup: bytes) -> Hosts:
+        with self._lock:
+            self._disown()
+            if (guest, setup) not in self._hosts:
+                self._hosts[guest, setup] = Hosts(guest, setup, self.limits)
+            return self._hosts[guest, setup]
+
     def _disown(self) -> None:
         """Start anew in a forked copy of the runner: the zygotes belong to the original."""
         if self._owner != os.getpid():
-            for nursery in self._nurseries.values():
-                nursery.forget()
+            for warm in (*self._nurseries.values(), *self._hosts.values()):
+                warm.forget()
             self._nurseries.clear()
+            self._hosts.clear()
             self._owner = os.getpid()

@@ -57,7 +57,7 @@ class JailedWorker:
         self._level = level
         self._limits = limits
         self._wall = limits.wall
-        self._step = 0
+        self._step: int | None = None  # which question is being answered; None before the first
         self._tags = _tags()
         self._tag = 0
         self._waited = 0.0
@@ -109,7 +109,7 @@ class JailedWorker:
         """
         if not self._open:
             raise InfrastructureError("this worker has ended; open another one")
-        self._step += 1
+        self._step = 0 if self._step is None else self._step + 1
         self._tag = next(self._tags)
         started = time.monotonic()
         self._send(wire.pack(wire.ASK, self._tag, payload), started)

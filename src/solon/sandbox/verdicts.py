@@ -22,7 +22,12 @@ def clean(text: str, characters: int) -> str:
     )
 
 
-def protocol_fault(detail: str, step: int) -> ProgramFault:
+def sentence(text: str) -> str:
+    """Clean an untrusted text that must stay on one line: a program must not write lines of our output."""
+    return " ".join(clean(text, TEXT_CHARACTERS).split())
+
+
+def protocol_fault(detail: str, step: int | None) -> ProgramFault:
     """Return the fault of a worker that sent what it must not send."""
     return ProgramFault(
         Fault(
@@ -34,7 +39,7 @@ def protocol_fault(detail: str, step: int) -> ProgramFault:
     )
 
 
-def processor_fault(limits: Limits, step: int) -> ProgramFault:
+def processor_fault(limits: Limits, step: int | None) -> ProgramFault:
     """Return the fault of a worker that used up its processor time."""
     return ProgramFault(
         Fault(
@@ -46,7 +51,7 @@ def processor_fault(limits: Limits, step: int) -> ProgramFault:
     )
 
 
-def waiting_fault(limits: Limits, step: int) -> ProgramFault:
+def waiting_fault(limits: Limits, step: int | None) -> ProgramFault:
     """Return the fault of a worker that did not answer though the processor was free for it."""
     return ProgramFault(
         Fault(
@@ -58,7 +63,7 @@ def waiting_fault(limits: Limits, step: int) -> ProgramFault:
     )
 
 
-def reported_fault(payload: bytes, step: int) -> ProgramFault:
+def reported_fault(payload: bytes, step: int | None) -> ProgramFault:
     """Return the fault that a worker reported about its program; a forged report harms only its sender."""
     try:
         fault = msgspec.json.decode(payload, type=Fault)
@@ -67,15 +72,15 @@ def reported_fault(payload: bytes, step: int) -> ProgramFault:
     return ProgramFault(
         Fault(
             kind=fault.kind,
-            message=clean(fault.message, TEXT_CHARACTERS),
-            remedy=clean(fault.remedy, TEXT_CHARACTERS),
+            message=sentence(fault.message),
+            remedy=sentence(fault.remedy),
             traceback=clean(fault.traceback, TRACEBACK_CHARACTERS),
             step=step,
         )
     )
 
 
-def death(reaped: Reaped, level: str, limits: Limits, step: int) -> ProgramFault | InfrastructureError:
+def death(reaped: Reaped, level: str, limits: Limits, step: int | None) -> ProgramFault | InfrastructureError:
     """Say why a worker is gone: its program's doing, or that of the machine."""
     if reaped.killed:
         return protocol_fault("it closed its channel", step)
@@ -97,7 +102,7 @@ def death(reaped: Reaped, level: str, limits: Limits, step: int) -> ProgramFault
     )
 
 
-def _memory_fault(limits: Limits, step: int) -> ProgramFault:
+def _memory_fault(limits: Limits, step: int | None) -> ProgramFault:
     return ProgramFault(
         Fault(
             kind="memory",

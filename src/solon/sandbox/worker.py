@@ -7,21 +7,18 @@ import hashlib
 import os
 import random
 import sys
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final, NoReturn
 
 import msgspec
 
 from solon.contract import Fault, Program, ProgramFault, Value
 from solon.sandbox import wire
+from solon.sandbox.texts import TRACE_CHARACTERS, shorten, summary, trace
 
 INPUT: Final = 3
 OUTPUT: Final = 4
 MESSAGE_CHARACTERS: Final = 500
-TRACEBACK_CHARACTERS: Final = 6000
-_PACKAGE: Final = str(Path(__file__).parents[1])
 MEMORY_REMEDY: Final = "Keep less data at a time, or raise the memory limit."
 # encoded ahead: when memory has run out there is none left to encode with
 _OUT_OF_MEMORY: Final = msgspec.json.encode(
@@ -41,9 +38,9 @@ class Start(Value, frozen=True):
 
 
 def seed_generators(episode: bytes) -> None:
-    """Seed ``random`` and ``numpy.random``, and NumPy's unseeded generators, from the episode's bytes (SHA-256)."""
-    digest = hashlib.sha256(episode).digest()
-    random.seed(int.from_bytes(digest, "little"))
+    """Seed ``random``, ``numpy.random`` and NumPy's unseeded generators, each from its own SHA-256 of the episode."""
+    random.seed(int.from_bytes(hashlib.sha256(b"random" + episode).digest(), "little"))
+    digest = hashlib.sha256(b"numpy" + episode).digest()
     if "numpy" in sys.modules:
         import numpy as np
         from numpy.random import bit_generator
@@ -61,7 +58,7 @@ def describe(error: BaseException) -> Fault:
             fault,
             message=fault.message[:MESSAGE_CHARACTERS],
             remedy=fault.remedy[:MESSAGE_CHARACTERS],
-            traceback=fault.traceback[-TRACEBACK_CHARACTERS:],
+            traceback=shorten(fault.traceback, TRACE_CHARACTERS),
         )
     if isinstance(error, MemoryError):
         return Fault(kind="memory", message="The program ran out of memory.", remedy=MEMORY_REMEDY)
@@ -73,26 +70,10 @@ def describe(error: BaseException) -> Fault:
         )
     return Fault(
         kind="raised",
-        message=f"The program raised {type(error).__name__}: {_text_of(error)}"[:MESSAGE_CHARACTERS],
+        message=f"The program raised {summary(error)}.",
         remedy="Handle the case named in the traceback.",
-        traceback=trace(error)[-TRACEBACK_CHARACTERS:],
+        traceback=trace(error),
     )
-
-
-def trace(error: BaseException) -> str:
-    """Return the traceback of an error without the frames of ours that led to the program."""
-    frames = traceback.extract_tb(error.__traceback__)
-    while frames and frames[0].filename.startswith(_PACKAGE):
-        del frames[0]
-    lines = [*traceback.format_list(frames), *traceback.format_exception_only(error)]
-    return "Traceback (most recent call last):\n" + "".join(lines)
-
-
-def _text_of(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception as unprintable:  # noqa: BLE001 - the program's own __str__ may do anything
-        return f"<no text: {type(unprintable).__name__}>"
 
 
 def _send_fault(tag: int, error: BaseException) -> NoReturn:

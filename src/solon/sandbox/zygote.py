@@ -11,15 +11,15 @@ import os
 import select
 import signal
 import socket
-import traceback
 from pathlib import Path
 from typing import Final, NoReturn
 
 import msgspec
 
-from solon.contract import Value
+from solon.contract import Program, ProgramFault, Value
 from solon.sandbox import kernel, wire, worker
 from solon.sandbox.confine import confine_worker, confine_zygote
+from solon.sandbox.loading import forgotten, load
 from solon.sandbox.template import Template, split
 
 GRACE: Final = 1.0  # seconds that a worker whose channel ended gets to die by itself
@@ -32,6 +32,7 @@ PRELOADED: Final = """
     textwrap threading time timeit traceback types typing unicodedata uuid warnings weakref zlib numpy numpy.fft
     numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.lib.stride_tricks
 """
+MISTAKES: Final = ("(1 +", "[1][1 + 1]", "undefined", "import undefined_module", "def maim(): pass")
 
 
 class Prepare(Value, frozen=True):
@@ -75,13 +76,11 @@ class Zygote:
 
     def prepare(self, order: Prepare) -> None:
         """Import the guest, warm it up on the setup, then lock this process up."""
-        for name in PRELOADED.split():
-            importlib.import_module(name)
+        preload()
         guest = importlib.import_module(order.guest)
         self._prepared = guest.prepare(order.setup)
         self._begin = guest.begin
         self._order = order
-        "".join(traceback.format_exception(ValueError("formatting once loads what formatting needs")))
         kernel.landlock_version()
         confine_zygote(order.level)
         self._address_space = kernel.mapped_bytes() + order.memory_bytes
@@ -150,6 +149,16 @@ class Zygote:
         """End every worker."""
         for pid in list(self._workers):
             self.reap(Reap(pid=pid, at_once=True))
+
+
+def preload() -> None:
+    """Import what programs may need, and describe some mistakes: the library loads what that takes at first need."""
+    for name in PRELOADED.split():
+        importlib.import_module(name)
+    for mistake in MISTAKES:
+        program = Program(files=(("warm_up.py", mistake),), entry="warm_up.py:main")
+        with forgotten(program), contextlib.suppress(ProgramFault):
+            load(program)
 
 
 def _keep_only(incoming: int, outgoing: int) -> None:

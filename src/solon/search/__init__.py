@@ -4,18 +4,57 @@ import difflib
 
 import msgspec
 
-from solon.contract import Strategy
-from solon.search.limits import Ceiling
+from solon.search.acceptance import Decision, accept
+from solon.search.beam import Beam
+from solon.search.check import check_strategy
+from solon.search.islands import Islands
+from solon.search.limits import Bounded, Ceiling
+from solon.search.pareto import Pareto
 from solon.search.race import Race
 from solon.search.simple import BestOfN, Refine
 from solon.search.standing import Standing, rank
+from solon.search.thoughts import OPERATORS, Thoughts
+from solon.search.tree import Tree
+from solon.search.worlds import Rehearsal, Verdicts, World, rehearse
 
-__all__ = ["BestOfN", "Ceiling", "Race", "Refine", "Standing", "make_strategy", "rank", "strategy_names"]
+__all__ = [
+    "OPERATORS",
+    "Beam",
+    "BestOfN",
+    "Bounded",
+    "Ceiling",
+    "Decision",
+    "Islands",
+    "Pareto",
+    "Race",
+    "Refine",
+    "Rehearsal",
+    "Standing",
+    "Thoughts",
+    "Tree",
+    "Verdicts",
+    "World",
+    "accept",
+    "check_strategy",
+    "make_strategy",
+    "rank",
+    "rehearse",
+    "strategy_names",
+]
 
-_STRATEGIES: dict[str, type[BestOfN] | type[Refine] | type[Race]] = {
+_Kind = (
+    type[Beam] | type[BestOfN] | type[Islands] | type[Pareto] | type[Race] | type[Refine] | type[Thoughts] | type[Tree]
+)
+
+_STRATEGIES: dict[str, _Kind] = {
+    "beam": Beam,
     "best-of-n": BestOfN,
+    "islands": Islands,
+    "pareto": Pareto,
     "race": Race,
     "refine": Refine,
+    "thoughts": Thoughts,
+    "tree": Tree,
 }
 
 
@@ -24,7 +63,7 @@ def strategy_names() -> tuple[str, ...]:
     return tuple(sorted(_STRATEGIES))
 
 
-def make_strategy(name: str, **options: object) -> Strategy:
+def make_strategy(name: str, **options: object) -> Bounded:
     """Build a strategy by name; unknown names and options are errors that name the nearest valid one."""
     kind = _STRATEGIES.get(name)
     if kind is None:

@@ -14,7 +14,10 @@ class Race(Value, frozen=True):
     seeds), for which candidates of all groups compete; one that is below the best by more than ``deviations`` standard
     errors of the difference gets no place, and unused places are carried over. After the last round the finalists play
     ``confirm`` seeds, so that the winner is not the luckiest draw. Synchronous successive halving after Jamieson and
-    Talwalkar (2016), with the elimination by a test taken from racing (Maron and Moore 1997).
+    Talwalkar (2016), with the elimination by a test taken from racing (Maron and Moore 1997). The test has no proved
+    error rate, because it compares with the best of all; measured, two standard errors drop the best of 16 arms in 7, 1
+    and 0 % of runs when it is ahead by 0.5, 1 and 2 standard deviations of a seed's noise, and the winner is the best
+    arm as often as without the test (docs/design/strategies.md).
     """
 
     batch: int = 16

@@ -1,8 +1,9 @@
 """Strategies that judge every candidate on the same number of seeds."""
 
-from solon.contract import Ask, History, Value
-from solon.search.limits import Ceiling, require
-from solon.search.standing import rank
+from solon.contract import Ask, Candidate, History, Value
+from solon.search.acceptance import Contest
+from solon.search.graph import best_first, leader, siblings, unfinished
+from solon.search.limits import Ceiling, require, require_share
 
 
 class BestOfN(Value, frozen=True):
@@ -17,15 +18,14 @@ class BestOfN(Value, frozen=True):
 
     def ask(self, history: History) -> Ask | None:
         """Return the next batch, without parents, until ``n`` candidates exist."""
-        unfinished = _unfinished(history, self.seeds)
-        if unfinished is not None:
-            return unfinished
+        if again := unfinished(history, self.seeds):
+            return again
         left = self.n - len(history)
         return Ask(min(self.batch, left), self.seeds) if left > 0 else None
 
     def winner(self, history: History) -> int | None:
         """Return the candidate with the best mean score; the earliest of equals."""
-        return _best(history)
+        return leader(history)
 
     def ceiling(self) -> Ceiling:
         """Return the most candidates and evaluations that a run can need."""
@@ -33,41 +33,66 @@ class BestOfN(Value, frozen=True):
 
 
 class Refine(Value, frozen=True):
-    """Ask ``rounds`` times for ``width`` variations of the best ``keep`` candidates so far."""
+    """Ask ``rounds`` times for ``width`` variations of the best ``keep`` candidates so far.
+
+    With ``alpha``, the best of a group takes the place of its parent only if a sequential paired test on up to
+    ``limit`` further seeds says that it is better; ``alpha`` bounds the probability that a run in which no program
+    differs from another accepts any (see ``accept``).
+    """
 
     rounds: int = 6
     width: int = 8
     seeds: int = 3
     keep: int = 1
+    alpha: float | None = None
+    limit: int = 40
 
     def __post_init__(self) -> None:
-        require(self, rounds=1, width=1, seeds=1, keep=1)
+        require(self, rounds=1, width=1, seeds=1, keep=1, limit=1)
+        require_share(self, "alpha", optional=True)
 
     def ask(self, history: History) -> Ask | None:
-        """Return the next group, whose parents are the best candidates so far."""
-        unfinished = _unfinished(history, self.seeds)
-        if unfinished is not None:
-            return unfinished
-        if len({candidate.group for candidate in history}) >= self.rounds:
+        """Return what an undecided test needs, else the next group, whose parents are the best candidates so far."""
+        if again := unfinished(history, self.seeds):
+            return again
+        incumbent, more = self._incumbent(history)
+        if more is not None:
+            return more
+        if len(siblings(history)) >= self.rounds:
             return None
-        parents = tuple(standing.number for standing in rank(history)[: self.keep])
-        return Ask(self.width, self.seeds, parents)
+        others = [each.number for each in best_first(history, self.seeds)]
+        if incumbent is not None:
+            others = [incumbent.number, *(number for number in others if number != incumbent.number)]
+        return Ask(self.width, self.seeds, tuple(others[: self.keep]))
 
     def winner(self, history: History) -> int | None:
-        """Return the candidate with the best mean score; the earliest of equals."""
-        return _best(history)
+        """Return the candidate with the best mean score, or the last that a test accepted; the earliest of equals."""
+        if self.alpha is None:
+            return leader(history)
+        incumbent, _ = self._incumbent(history)
+        return None if incumbent is None else incumbent.number
 
     def ceiling(self) -> Ceiling:
         """Return the most candidates and evaluations that a run can need."""
-        return Ceiling(self.rounds * self.width, self.rounds * self.width * self.seeds)
+        candidates = self.rounds * self.width
+        tests = 0 if self.alpha is None else self.rounds * self.limit
+        return Ceiling(candidates, candidates * self.seeds + tests)
 
-
-def _unfinished(history: History, seeds: int) -> Ask | None:
-    """Return the wish to finish candidates that an interrupted run left with too few seeds."""
-    again = tuple(c.number for c in history if c.fault is None and len(c.scores) < seeds)
-    return Ask(0, seeds, again=again) if again else None
-
-
-def _best(history: History) -> int | None:
-    standings = rank(history)
-    return standings[0].number if standings else None
+    def _incumbent(self, history: History) -> tuple[Candidate | None, Ask | None]:
+        """Return who has been accepted last, and the wish of a test that is not decided."""
+        if self.alpha is None:
+            return None, None
+        contest = Contest(self.seeds, self.alpha / max(1, self.rounds - 1), self.limit)
+        incumbent: Candidate | None = None
+        for group in siblings(history):
+            if incumbent is None:
+                incumbent = next(iter(best_first(group, self.seeds)), None)
+                continue
+            challenger = contest.challenger(incumbent, group)
+            if challenger is None:
+                continue
+            verdict = contest.decide(incumbent, challenger).verdict
+            if verdict == "undecided":
+                return incumbent, contest.more([(incumbent, challenger)])
+            incumbent = challenger if verdict == "accept" else incumbent
+        return incumbent, None

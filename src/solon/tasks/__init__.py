@@ -1,14 +1,18 @@
 """The registry of tasks: names to factories, imported only when a task is loaded."""
 
 import difflib
+import hashlib
 import importlib
 import importlib.util
 import inspect
+import sys
+import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 
-from solon.contract import Task
+from solon.contract import InfrastructureError, Task
+from solon.tasks.options import check_values, signature_of
 
 _TASKS = {
     "cleanup": "solon.tasks.games.task:CleanupTask",
@@ -17,11 +21,30 @@ _TASKS = {
     "gathering-paper": "solon.tasks.games.task:GatheringPaperTask",
     "commons": "solon.tasks.games.task:CommonsTask",
     "commons-paper": "solon.tasks.games.task:CommonsPaperTask",
+    "gameable-sycophancy": "solon.tasks.gameable.task:SycophancyTask",
+    "gameable-flattery": "solon.tasks.gameable.task:FlatteryTask",
+    "gameable-rubric": "solon.tasks.gameable.task:RubricTask",
+    "gameable-forbidden-rubric": "solon.tasks.gameable.task:ForbiddenRubricTask",
+    "gameable-tests": "solon.tasks.gameable.task:RepairTask",
+    "gameable-reward": "solon.tasks.gameable.task:RewardTask",
 }
+
+_CANARIES = {
+    "canary-cleanup": "solon.tasks.games.task:BarrenCleanupTask",
+    "canary-secret": "solon.tasks.gameable.secret:SecretTask",
+}
+"""Tasks that nobody can solve, one for each domain: a pass exposes a defect of our own judge."""
+
+
+_FOREIGN = "foreign:"
 
 
 class UnknownName(ValueError):
     """Raised for a task or an option that does not exist; the message names the nearest that does."""
+
+
+class NoTask(ValueError):
+    """Raised when what a name means is no task, or cannot be loaded."""
 
 
 def task_names() -> tuple[str, ...]:
@@ -29,14 +52,26 @@ def task_names() -> tuple[str, ...]:
     return tuple(_TASKS)
 
 
+def canary_names() -> tuple[str, ...]:
+    """Return the names of the tasks that nobody can solve; ``load`` knows them too."""
+    return tuple(_CANARIES)
+
+
 def load(name: str, **options: object) -> Task:
     """Return a task by name with its options.
 
     Besides the names of ``task_names``, ``path/to/file.py:factory`` and ``package.module:factory`` load tasks of
-    others: ``factory(**options)`` must return a Task. Raises UnknownName for a name or an option that does not exist,
-    ValueError for an option's value and TypeError when the factory returns something else.
+    others: ``factory(**options)`` must return a Task. ``foreign:FILE`` and ``foreign:FILE:function`` take
+    an evaluator that was written for another tool.
+
+    Raises UnknownName for a name or an option that does not exist, ValueError for an option's value and NoTask when
+    there is no task to be had from it.
     """
-    target = _TASKS.get(name, name)
+    if name.startswith(_FOREIGN):
+        file, _, function = name.removeprefix(_FOREIGN).partition(":")
+        place = {"file": file, "function": function or "evaluate"}
+        return load("solon.interop.foreign:ForeignTask", **{**options, **place})
+    target = (_TASKS | _CANARIES).get(name, name)
     if ":" not in target:
         raise _unknown("task", name, task_names(), "or give path/to/file.py:factory")
     place, _, attribute = target.rpartition(":")
@@ -46,10 +81,23 @@ def load(name: str, **options: object) -> Task:
         callables = [own for own, value in vars(module).items() if callable(value)]
         raise _unknown("factory", attribute, callables, f"in {place}")
     _check_options(name, factory, options)
-    task = factory(**options)
+    try:
+        task = factory(**options)
+    except (ValueError, InfrastructureError):
+        raise
+    except Exception as error:
+        raise NoTask(f"{name!r} raised {_account(error)}; its factory must return a solon.contract.Task") from error
     if not isinstance(task, Task):
-        raise TypeError(f"{name!r} made a {type(task).__name__}; its factory must return a solon.contract.Task")
+        raise NoTask(f"{name!r} made a {type(task).__name__}; its factory must return a solon.contract.Task")
     return task
+
+
+def _account(error: BaseException) -> str:
+    """Word an error of somebody else's file in one line, with its place."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = isinstance(error, SyntaxError)  # its message names file and line
+    at = f" in line {frames[-1].lineno} of {Path(frames[-1].filename).name}" if frames and not own else ""
+    return f"{type(error).__name__}: {error}{at}"
 
 
 def _module(place: str) -> ModuleType:
@@ -63,25 +111,37 @@ def _module(place: str) -> ModuleType:
     path = Path(place)
     if not path.is_file():
         raise UnknownName(f"no file {place!r}; check the path before the colon")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    # a name that no import statement uses, so that the file shadows nothing
+    name = f"{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}"
+    spec = importlib.util.spec_from_file_location(name, path.resolve())
     if spec is None or spec.loader is None:
         raise UnknownName(f"{place!r} cannot be loaded as Python; give a .py file")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)  # found there when the task is sent to workers
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        del sys.modules[name]
+        raise NoTask(f"{place!r} cannot be loaded: {_account(error)}; mend the file") from error
+    except BaseException:
+        del sys.modules[name]
+        raise
     return module
 
 
 def _check_options(name: str, factory: Callable[..., object], options: dict[str, object]) -> None:
-    parameters = inspect.signature(factory).parameters
-    if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters.values()):
-        return
-    for option in options:
-        if option not in parameters:
-            raise _unknown(f"option of {name!r}", option, parameters, "")
+    signature = signature_of(name, factory)
+    parameters = signature.parameters
+    if not any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters.values()):
+        for option in options:
+            if option not in parameters:
+                raise _unknown(f"option of {name!r}", option, parameters, "")
+    check_values(name, signature, options)
 
 
 def _unknown(what: str, name: str, known: Iterable[str], hint: str) -> UnknownName:
     known = list(known)
     nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-    close = f"did you mean {nearest[0]!r}?" if nearest else "there is none"
+    if not nearest:
+        return UnknownName(f"no {what} is called {name!r}; there is none {hint}".rstrip())
+    close = f"did you mean {nearest[0]!r}?"
     return UnknownName(f"no {what} is called {name!r}; {close} Known: {', '.join(known)} {hint}".rstrip())

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from solon.contract import Program
+from solon.sandbox.worker import seed_generators
 from solon.tasks.games import guest as games_guest
 
 
@@ -40,6 +41,7 @@ class GuestJail:
     def open(self, program: Program, guest: str, setup: bytes, episode: bytes) -> Iterator[FunctionWorker]:
         assert guest == games_guest.__name__
         notes: list[str] = []
+        seed_generators(episode)
         answer = games_guest.begin(games_guest.prepare(setup), program, episode, notes.append)
         worker = FunctionWorker(answer)
 

@@ -1,8 +1,6 @@
 """The guest loads a program, answers a byte an agent, and turns whatever a program does into a slip or a fault."""
 
 import json
-import linecache
-import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +10,8 @@ import numpy as np
 import pytest
 
 from solon.contract import Fault, Program, ProgramFault
+from solon.sandbox import LocalJail, wire
+from solon.sandbox.loading import forgotten
 from solon.tasks.games import guest
 from tasks.games.worlds import setup_of
 
@@ -26,11 +26,9 @@ def prepared() -> guest.Prepared:
 
 
 @pytest.fixture(autouse=True)
-def _leave_no_source_behind() -> Iterator[None]:
-    before = dict(linecache.cache)
-    yield
-    linecache.cache.clear()
-    linecache.cache.update(before)
+def _leave_no_program_behind() -> Iterator[None]:
+    with forgotten(python("")):
+        yield
 
 
 Answer = Callable[..., tuple[list[int], list[str]]]
@@ -137,6 +135,15 @@ def test_the_note_shows_the_line_of_the_source_that_raised(answer: Answer) -> No
     assert "guest.py" not in note
 
 
+@pytest.mark.parametrize(
+    "error", ["ValueError('x' * 1000000)", "ValueError('\\udc80')", "type('Bad', (Exception,), {'__str__': exit})"]
+)
+def test_a_hostile_exception_gives_a_short_note_in_utf8(answer: Answer, error: str) -> None:
+    reply, (note,) = answer(f"def policy(env, agent_id): raise {error}\n")
+    assert reply == [guest.RAISED] * AGENTS
+    assert len(note.encode()) < wire.NOTE_BYTES
+
+
 HOSTILE = {
     "a subclass of int with methods of its own": (
         "class Liar(int):\n"
@@ -178,107 +185,38 @@ def test_a_subclass_of_int_counts_by_its_value_not_by_its_methods(answer: Answer
 
 
 @pytest.mark.parametrize(
-    "source",
+    ("source", "message", "remedy"),
     [
-        "class Bad(Exception):\n    def __str__(self): raise SystemExit\ndef policy(env, agent_id): raise Bad\n",
-        "def policy(env, agent_id): raise ValueError('x' * 1000000)\n",
-        "def policy(env, agent_id): raise ValueError('\\udc80')\n",
-        (
-            "class M(type):\n    __name__ = property(lambda self: 1 / 0)\n"
-            "class Bad(Exception, metaclass=M): pass\ndef policy(env, agent_id): raise Bad\n"
-        ),
+        ("", "The file policy.py defines no function 'policy'.", "Define: def policy(env, agent_id): ..."),
+        ("policy = 7", "'policy' in policy.py is not a function but 7", "Define it as: def policy(env, agent_id): ..."),
     ],
 )
-def test_a_hostile_exception_gives_a_short_note_in_utf8(answer: Answer, source: str) -> None:
-    reply, (note,) = answer(source)
-    assert reply == [guest.RAISED] * AGENTS
-    assert len(note.encode()) < 3 * guest.NOTE_CHARACTERS
-
-
-@pytest.mark.parametrize(
-    ("source", "where"),
-    [
-        ("def policy(env, agent_id)\n    return 7\n", "line 1 of policy.py"),
-        ("x = 1\n\ndef policy(env, agent_id):\nreturn 7\n", "line 4 of policy.py"),
-        ("return 7", "line 1 of policy.py"),
-        ("x = '\udc80'", "policy.py"),
-    ],
-)
-def test_a_program_that_does_not_compile_is_told_where(prepared: guest.Prepared, source: str, where: str) -> None:
+def test_a_missing_policy_is_told_its_signature(
+    prepared: guest.Prepared, source: str, message: str, remedy: str
+) -> None:
     fault = fault_of(prepared, python(source))
-    assert fault.kind == "syntax"
-    assert fault.message.startswith(f"{where} is not valid Python: ")
-    assert fault.remedy == f"correct {where}"
+    assert fault.kind == "entry"
+    assert fault.message.startswith(message)
+    assert fault.remedy == remedy
 
 
-@pytest.mark.parametrize("source", ["x = 1\x00", "(" * 5000 + ")" * 5000, "-" * 200_000 + "1"])
-def test_a_program_that_chokes_the_compiler_is_a_syntax_fault(prepared: guest.Prepared, source: str) -> None:
-    assert fault_of(prepared, python(source)).kind == "syntax"
-
-
-@pytest.mark.parametrize(
-    ("program", "message", "remedy"),
-    [
-        (python(""), "policy.py defines no function 'policy'", "define: def policy(env, agent_id): ..."),
-        (
-            python("def polcy(env, agent_id): return 7"),
-            "policy.py defines no function 'policy'",
-            "rename 'polcy' to 'policy'",
-        ),
-        (
-            python("policy = 7"),
-            "'policy' in policy.py is not a function but 7 of type int",
-            "define it as: def policy(env, agent_id): ...",
-        ),
-        (
-            Program(files=(("a.py", ""),), entry="b.py:policy"),
-            "the entry point 'b.py:policy' names a file that is not there",
-            "name one of a.py before the colon",
-        ),
-    ],
-)
-def test_a_missing_entry_point_is_named(prepared: guest.Prepared, program: Program, message: str, remedy: str) -> None:
-    assert fault_of(prepared, program) == Fault("entry", message, remedy)
-
-
-@pytest.mark.parametrize("statement", ["1 / 0", "raise SystemExit", "import no_such_module", "raise KeyboardInterrupt"])
-def test_a_program_that_fails_while_it_is_loaded_is_at_fault(prepared: guest.Prepared, statement: str) -> None:
-    fault = fault_of(prepared, python(f"{statement}\n{returning('7')}"))
-    assert fault.kind == "raised"
-    assert fault.message.startswith("loading policy.py raised ")
-    assert statement in fault.traceback
-
-
-def test_files_of_one_program_import_each_other_and_see_the_same_names(prepared: guest.Prepared) -> None:
+def test_every_file_of_a_program_sees_the_published_names(prepared: guest.Prepared) -> None:
     files = (
-        ("policy.py", "import rules\nfrom rules import action\n" + returning("action(env) + rules.count - 1")),
-        ("rules.py", "import math\ncount = 1\ndef action(env): return int(math.sqrt(len(env.positions) + 1)) + STEP\n"),
+        ("policy.py", "from rules import action\n" + returning("action(env, agent_id)")),
+        ("rules.py", "def action(env, agent_id): return int(Action.STEP_LEFT) + 0 * step_to(env, agent_id, [])\n"),
     )
-    broken = (files[0], ("rules.py", "def broken(:\n"))
-    with_names = (files[0], ("rules.py", files[1][1].replace("STEP", "Action.STEP_LEFT")))
-    assert guest.begin(prepared, Program(files=with_names), EPISODE, print)(PAYLOAD) == bytes([4] * AGENTS)
-    assert fault_of(prepared, Program(files=broken)).message.startswith("line 1 of rules.py is not valid Python")
-
-
-def test_dataclasses_with_postponed_annotations_work(prepared: guest.Prepared) -> None:
-    source = "from __future__ import annotations\nfrom dataclasses import dataclass\n"
-    source += "@dataclass\nclass Plan:\n    goal: int = 7\n" + returning("Plan().goal")
-    assert guest.begin(prepared, python(source), EPISODE, print)(PAYLOAD) == bytes([7] * AGENTS)
-
-
-def test_a_file_may_be_named_like_a_module_of_the_library(prepared: guest.Prepared) -> None:
-    files = (("policy.py", "import random\n" + returning("random.choice()")), ("random.py", "def choice(): return 5"))
-    assert guest.begin(prepared, Program(files=files), EPISODE, print)(PAYLOAD) == bytes([5] * AGENTS)
-    assert sys.modules["random"] is random
+    assert guest.begin(prepared, Program(files=files), EPISODE, print)(PAYLOAD) == bytes([2] * AGENTS)
 
 
 NO_FILES = """
 import sys
 import msgspec
 from solon.contract import Program, ProgramFault
+from solon.sandbox.zygote import preload
 from solon.tasks.games import guest
 from solon.tasks.games.view import Setup
 
+preload()
 prepared = guest.prepare(msgspec.json.encode(Setup("gathering", "small", 1, 20, 1, 2, 25, 25)))
 
 def refuse(event, arguments):
@@ -314,12 +252,13 @@ def test_after_prepare_no_file_is_needed_not_even_for_a_traceback() -> None:
     assert "cannot be shown" not in done.stdout
 
 
-def test_randomness_comes_from_the_episode_alone(prepared: guest.Prepared) -> None:
+def test_randomness_comes_from_the_episode_alone() -> None:
     source = "import random\n" + returning("(random.randrange(3) + np.random.randint(3) + int(np.random.random() * 3))")
+    setup = msgspec.json.encode(setup_of("cleanup", "small", AGENTS))
 
     def play(episode: bytes) -> bytes:
-        reply = guest.begin(prepared, python(source), episode, print)
-        return b"".join(reply(PAYLOAD) for _ in range(20))
+        with LocalJail("none") as jail, jail.open(python(source), guest.__name__, setup, episode) as worker:
+            return b"".join(worker.ask(PAYLOAD, AGENTS) for _ in range(20))
 
     assert play(EPISODE) == play(EPISODE)
     assert play(EPISODE) != play(bytes(16))

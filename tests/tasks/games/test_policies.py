@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from solon.contract import Program
+from solon.sandbox.worker import seed_generators
 from solon.tasks import games
 from solon.tasks.games import guest
 from solon.tasks.games.cleanup import Cleanup
@@ -45,6 +46,7 @@ def play(game: str, name: str, policy: str, seed: int = 0, steps: int = 1000) ->
     kernel = KERNELS[game](load_map(game, name), n_agents, PaperDraws(seed))
     program = Program(files=(("policy.py", (FOLDER / f"{policy}.py").read_text()),))
     tally, notes = Tally(n_agents), list[str]()
+    seed_generators(bytes(16))
     answer = guest.begin(prepared(game, name), program, bytes(16), notes.append)
     replies: list[bytes] = []
     for step in range(steps):

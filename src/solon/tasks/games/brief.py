@@ -12,14 +12,14 @@ _WIDTH = 110
 
 _COMMON = """\
 You write one Python function `policy(env, agent_id) -> int`. It is called once a step for each of the {n} agents; \
-all agents run this same function (self-play), and only `agent_id`, 0 to {last}, tells them apart. An episode has \
+all agents run this same function{self_play}, and only `agent_id`, 0 to {last}, tells them apart. An episode has \
 {steps} steps. Start cells and orientations are drawn anew for each episode.
 
 # World
 
 A grid of {height} rows and {width} columns; positions are (row, column), row 0 is the north edge. A cell number is \
 row * {width} + column. An agent faces an orientation: 0 north (row - 1), 1 east (column + 1), 2 south, 3 west. \
-{sharing} A move into a wall does nothing. Everybody sees the whole grid.
+{sharing} A move into a wall does nothing. {sight}
 
 Actions, relative to the agent's orientation: 0 forward, 1 backward, 2 step left, 3 step right, 4 rotate left, \
 5 rotate right, 6 tagging beam, 7 stand{clean_action}.
@@ -39,6 +39,16 @@ Each step has four phases, in this order:
 The tagging beam reaches {length} cells ahead and is {beam_width} wide; walls {walls}. {tagging}
 
 A tagged agent stays where it is, in timeout for {timeout} steps: it can neither act, take apples nor be hit.
+"""
+
+_SIGHT = """\
+An agent sees a window only: its own row of cells and those up to {ahead} cells ahead, each as far as {sideways} cells \
+to its left and right; nothing behind it. Walls do not block the view. Each agent runs in a process of its own, which \
+is sent what that agent sees and nothing else, so agents share no variables."""
+_SEEN = """\
+- env.seen: cells in view, row-major. What is out of view is blank: an agent has position -1, row and column -1, \
+orientation -1, hits -1 and timeout 255, so it counts as no opponent and distances to it are 255; an apple is not in \
+env.alive and its timer is 255; a river cell is not in env.waste_cells
 """
 
 _GATHERING_GROWTH = "An apple that was taken is back after {respawn} steps."
@@ -62,8 +72,8 @@ Plain Python, fast:
 - env.alive: cells with a live apple, row-major; env.apple_cells: all {apples} apple cells; env.timers: per apple cell
 - env.open_cells: walkable cells; env.river_cells and env.waste_cells{no_river}; env.step_count: steps played
 - env.memo: a dict emptied each step, to share work between agents; env.static: a dict kept for the episode, for \
-what depends on the map alone
-
+what depends on the map alone{memory}
+{seen}
 Arrays and numbers:
 - env.agent_pos ({n}, 2), env.agent_orient ({n},), env.agent_timeout ({n},), env.agent_beam_hits ({n},)
 - env.apple_alive ({apples},), env.apple_pos ({apples}, 2), env.apple_timer ({apples},)
@@ -150,8 +160,15 @@ def draw(board: Map) -> str:
     return "\n".join("".join(cells[row * width : (row + 1) * width]) for row in range(board.height))
 
 
-def write(board: Map, n_agents: int, steps: int, rules: Rules, metrics: tuple[Metric, ...]) -> str:
-    """Return the complete system prompt of a game."""
+def write(  # what a text depends on
+    board: Map,
+    n_agents: int,
+    steps: int,
+    rules: Rules,
+    metrics: tuple[Metric, ...],
+    window: tuple[int, int] | None = None,
+) -> str:
+    """Return the complete system prompt of a game; ``window`` is how far agents see ahead and sideways, if not all."""
     cleanup = isinstance(rules, CleanupRules)
     objective = next(metric for metric in metrics if metric.role == "objective")
     world = _COMMON.format(
@@ -164,6 +181,8 @@ def write(board: Map, n_agents: int, steps: int, rules: Rules, metrics: tuple[Me
         if rules.exclusive_cells
         else "Several agents may share a cell; agents never block each other.",
         clean_action=", 8 cleaning beam" if cleanup else "",
+        self_play="" if window else " (self-play)",
+        sight=_SIGHT.format(ahead=window[0], sideways=window[1]) if window else "Everybody sees the whole grid.",
         water_legend=", w river with waste, r clean river, ~ stream" if cleanup else "",
         drawing=draw(board),
         order="in a random order" if rules.fair_order else "in index order",
@@ -182,6 +201,8 @@ def write(board: Map, n_agents: int, steps: int, rules: Rules, metrics: tuple[Me
         width=board.width,
         no_river=": cells" if cleanup else ": empty in this game",
         waste=f", env.waste ({board.height}, {board.width})" if cleanup else "",
+        memory="; both belong to one agent" if window else "",
+        seen=_SEEN if window else "",
         pairs="- env.river_cells_list, env.river_cells_set, env.stream_cells_set hold (row, column) pairs\n"
         if cleanup
         else "",

@@ -63,7 +63,10 @@ class Geometry:
         self.walls_stop_beams = walls_stop_beams
         walls = np.zeros(game_map.size, np.bool_)
         walls[list(game_map.walls)] = True
-        self.table = distance_table(walls.reshape(self.height, self.width))
+        # Cell -1 is where an agent out of view stands; as Python counts, it is the row after the last cell's.
+        nowhere = np.full((1, game_map.size), UNREACHABLE, np.uint8)
+        self.table = np.vstack((distance_table(walls.reshape(self.height, self.width)), nowhere))
+        self.table.setflags(write=False)
         self.rows: tuple[bytes, ...] = tuple(row.tobytes() for row in self.table)
         self.apple_table = self.table[list(game_map.apples)]
         self.neighbours = tuple(self._neighbours(cell) for cell in range(game_map.size))

@@ -1,7 +1,8 @@
 """The helper library in a policy's namespace: cell numbers in, actions, distances and counts out.
 
 Everything is answered from the map's tables; what several agents ask for in one step is kept in ``env.memo``. All
-orders and ties are fixed, so results are the same in every process.
+orders and ties are fixed, so results are the same in every process. Nothing can be reached from or to cell -1, where
+an agent out of view stands.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +17,7 @@ from solon.tasks.games.geometry import (
     STAND,
     STEP_ACTIONS,
     UNIT_STEPS,
+    UNREACHABLE,
     CleaningTables,
     Geometry,
     nearest,
@@ -59,7 +61,7 @@ class Helpers:
 
     def distance(self, a: int, b: int) -> int:
         """Return the steps between two cells; 255 when there is no path."""
-        return self._rows[a][b]
+        return self._rows[a][b] if b >= 0 else UNREACHABLE
 
     def distance_row(self, a: int) -> bytes:
         """Return the steps from one cell to every cell."""
@@ -88,6 +90,8 @@ class Helpers:
         if cells is env.alive:
             return self.step_along(env, agent, self.field_to(env, cells))
         targets = cells if isinstance(cells, list) else list(cells)
+        if -1 in targets:
+            targets = [cell for cell in targets if cell >= 0]
         if not targets:
             return STAND
         here = env.positions[agent]
@@ -132,7 +136,9 @@ class Helpers:
         return (None, ROTATE_RIGHT, ROTATE_RIGHT, ROTATE_LEFT)[turns]
 
     def beam_cells(self, env: Snapshot, cell: int, orientation: int) -> tuple[int, ...]:  # noqa: ARG002  # every helper about the step's world takes env
-        """Return the cells that a beam from ``cell`` covers, nearest first; walls are left out."""
+        """Return the cells that a beam from ``cell`` covers, nearest first; walls are left out. None from cell -1."""
+        if cell < 0:  # where an agent out of view stands
+            return ()
         key = cell * 4 + orientation
         found = self._beams.get(key)
         if found is None:

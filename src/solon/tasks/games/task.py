@@ -2,7 +2,7 @@
 
 import importlib
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from importlib import resources
 from typing import ClassVar, Literal, cast
@@ -10,16 +10,20 @@ from typing import ClassVar, Literal, cast
 import msgspec
 from msgspec import structs
 
-from solon.contract import Episode, Fault, Figure, Jail, Program, ProgramFault, Seed, Task
+from solon.contract import Episode, Fault, Figure, Finding, Jail, Program, Seed, Task
+from solon.crossplay import check_seating, program_means
 from solon.sketch import Sketch
 from solon.tasks.games import bounds, brief
 from solon.tasks.games.cleanup import Cleanup, CleanupRules
+from solon.tasks.games.crew import Crew, Post, assign
 from solon.tasks.games.gathering import Commons, CommonsRules, Gathering, GatheringRules
 from solon.tasks.games.kernel import STAND, Kernel, Rules
 from solon.tasks.games.maps import Map, load_map
-from solon.tasks.games.metrics import Tally, declare
+from solon.tasks.games.metrics import Tally, declare, equality
 from solon.tasks.games.streams import Draws, KeyedDraws, PaperDraws
 from solon.tasks.games.view import Setup
+from solon.tasks.games.window import Blinds
+from solon.watch import conserved
 
 GUEST = "solon.tasks.games.guest"
 
@@ -31,10 +35,14 @@ _FAMILIAR = (_CONTROL, "stand", "random", "exploiting", "cooperating", "waste_ad
 
 @dataclass(frozen=True, kw_only=True)
 class GameTask(Task):
-    """A game in self-play; every option that is not the default shows in the version."""
+    """A game in self-play or cross-play; every option that is not the default shows in the version.
+
+    Where it is decentralised, each agent has a worker of its own that is sent what the agent sees and nothing else.
+    """
 
     game: ClassVar[Literal["gathering", "commons", "cleanup"]]
     luck: ClassVar[Literal["keyed", "paper"]] = "keyed"
+    window: ClassVar[tuple[int, int]]  # cells ahead and to each side that an agent sees where it is decentralised
 
     map: str
     n_agents: int = 10
@@ -44,6 +52,7 @@ class GameTask(Task):
     exclusive_cells: bool = False
     walls_stop_beams: bool = False
     fair_order: bool = False
+    decentralised: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.steps <= 65535:
@@ -94,26 +103,46 @@ class GameTask(Task):
 
     def brief(self) -> str:
         """Return the complete system prompt."""
-        return brief.write(self.board, self.n_agents, self.steps, self.rules(), self.metrics)
+        window = self.window if self.decentralised else None
+        return brief.write(self.board, self.n_agents, self.steps, self.rules(), self.metrics, window)
+
+    @property
+    def seats(self) -> int:
+        """How many programs can meet: one an agent."""
+        return self.n_agents
+
+    @property
+    def decisions(self) -> int:
+        """How many decisions an episode takes: one an agent and step."""
+        return self.n_agents * self.steps
 
     def evaluate(self, program: Program, seed: Seed, jail: Jail) -> Episode:
         """Play one episode with the program in every seat."""
+        seating = (0,) * self.n_agents
+        return self._play(assign((program,), seating, alone=self.decentralised), seed, jail)
+
+    def meet(self, programs: Sequence[Program], seating: Sequence[int], seed: Seed, jail: Jail) -> Episode:
+        """Play one episode with a program in each seat; see ``solon.crossplay.Crossplay``."""
+        check_seating(programs, seating, self.n_agents)
+        episode = self._play(assign(programs, seating, alone=self.decentralised), seed, jail)
+        means = program_means(episode.agents["return"], seating, len(programs))
+        return structs.replace(episode, agents={**episode.agents, "program": means})
+
+    def _play(self, posts: Sequence[Post], seed: Seed, jail: Jail) -> Episode:
         kernel, tally = self.kernel(seed), Tally(self.n_agents)
-        n_agents, n_actions = self.n_agents, kernel.n_actions
+        n_actions = kernel.n_actions
         slips, first_slip = 0, None
+        blinds = Blinds(self.board, self.n_agents, *self.window) if self.decentralised else None
         # Public on purpose: what the program may draw must say nothing about the game's own streams.
-        episode = Seed(seed.number).derive("worker")
-        with jail.open(program, GUEST, self._setup(), episode) as worker:
+        public = Seed(seed.number).derive("worker")
+        with Crew.working(posts, jail, GUEST, self._setup(), public, n_agents=self.n_agents, blinds=blinds) as crew:
             for step in range(self.steps):
-                reply = worker.ask(step.to_bytes(2, "little") + kernel.snapshot(), n_agents)
-                if len(reply) != n_agents:
-                    message = f"the worker sent {len(reply)} actions for {n_agents} agents"
-                    raise ProgramFault(Fault("protocol", message, "leave the standard streams alone", step=step))
-                if max(reply) >= n_actions:
-                    first_slip = first_slip or _slip(reply, n_actions, step, worker.note)
-                    slips += sum(action >= n_actions for action in reply)
-                    reply = bytes(action if action < n_actions else STAND for action in reply)
-                rewards = kernel.step(reply)
+                actions = crew.decide(step, kernel.snapshot())
+                if max(actions) >= n_actions:
+                    first_slip = first_slip or _slip(actions, n_actions, step, crew)
+                    slips += sum(action >= n_actions for action in actions)
+                    actions = bytes(action if action < n_actions else STAND for action in actions)
+                rewards = kernel.step(actions)
                 tally.add(rewards, kernel.timeouts)
         agents = {"return": tuple(tally.returns)}
         return Episode(metrics=tally.metrics(), agents=agents, slips=slips, first_slip=first_slip)
@@ -130,8 +159,20 @@ class GameTask(Task):
             timeout_steps=rules.timeout_steps,
             apple_respawn_time=0 if self.game == "cleanup" else 25,
             walls_stop_beams=rules.walls_stop_beams,
+            window=self.window if self.decentralised else None,
         )
         return msgspec.json.encode(setup)
+
+    def suspicions(self, episode: Episode) -> Iterator[Finding]:
+        """Yield an alarm when the metrics are not those of the agents' returns."""
+        returns, metrics = episode.agents["return"], episode.metrics
+        yield from conserved(
+            efficiency_times_steps=(metrics["efficiency"] * self.steps, sum(returns)),
+            reward_times_agents=(metrics["reward"] * self.n_agents, sum(returns)),
+            maximin=(metrics["maximin"], min(returns)),
+            equality=(metrics["equality"], equality(returns)),
+            number_of_agents=(len(returns), self.n_agents),
+        )
 
     def figures(self) -> Sequence[Figure]:
         """Return the proved bound and, in the published setting, what others reached."""
@@ -183,6 +224,7 @@ class GatheringTask(SketchedGameTask):
 
     name = "gathering"
     game = "gathering"
+    window = (15, 10)
     map: str = "large"
 
     def rules(self) -> GatheringRules:
@@ -204,6 +246,7 @@ class CommonsTask(GameTask):
 
     name = "commons"
     game = "commons"
+    window = (20, 10)
     map: str = "commons"
     n_agents: int = 12
 
@@ -226,6 +269,7 @@ class CleanupTask(SketchedGameTask):
 
     name = "cleanup"
     game = "cleanup"
+    window = (7, 7)
     map: str = "full"
 
     def rules(self) -> CleanupRules:
@@ -265,10 +309,43 @@ class CleanupPaperTask(CleanupTask):
     luck = "paper"
 
 
-def _slip(reply: bytes, n_actions: int, step: int, note: str) -> Fault:
-    agent = next(agent for agent, action in enumerate(reply) if action >= n_actions)
-    if reply[agent] == _RAISED:
-        message = f"the policy raised at step {step} for agent {agent}, which stood still instead"
+@dataclass(frozen=True, kw_only=True)
+class BarrenCleanupTask(CleanupTask):
+    """Cleanup without apples, in which nobody can gain anything: whoever does has deceived the judge."""
+
+    name = "canary-cleanup"
+
+    def rules(self) -> CleanupRules:
+        """Return the game's constants; no apple ever grows."""
+        return structs.replace(super().rules(), apple_chance=0.0)
+
+    def kernel(self, seed: Seed) -> Cleanup:
+        """Return the start of an episode, with no apple on the map."""
+        kernel = super().kernel(seed)
+        kernel.alive[:] = bytes(len(kernel.alive))
+        return kernel
+
+    def efficiency_bound(self) -> float:
+        """Return 0: rewards come from apples alone, and there is none."""
+        return 0.0
+
+    def figures(self) -> Sequence[Figure]:
+        """Return the bound alone: nobody has published figures of this game."""
+        return tuple(figure for figure in super().figures() if figure.kind == "bound")
+
+    def suspicions(self, episode: Episode) -> Iterator[Finding]:
+        """Yield an alarm when anybody gained something, besides what every game yields."""
+        yield from super().suspicions(episode)
+        best = max(episode.agents["return"])
+        if best > 0:
+            yield Finding("canary", "alarm", f"an agent gained {best:g} in a world without apples; the judge is broken")
+
+
+def _slip(actions: bytes, n_actions: int, step: int, crew: Crew) -> Fault:
+    agent = next(agent for agent, action in enumerate(actions) if action >= n_actions)
+    name, note = crew.name(agent), crew.note(agent)
+    if actions[agent] == _RAISED:
+        message = f"the policy raised at step {step} for {name}, which stood still instead"
         return Fault("raised", message, "correct what the traceback shows", traceback=note, step=step)
-    message = f"the policy returned no action at step {step} for agent {agent}, which stood still instead"
+    message = f"the policy returned no action at step {step} for {name}, which stood still instead"
     return Fault("output", message, f"return an integer from 0 to {n_actions - 1}", traceback=note, step=step)

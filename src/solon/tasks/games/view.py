@@ -4,6 +4,7 @@
 
 Attributes carry the names of the published code (arXiv 2603.19453) as read-only arrays, beside plain lists that
 are several times faster to read from Python. What depends on the map alone lives on the class, made once a worker.
+Where an agent sees a window only, ``WindowedSnapshot`` decodes the values that stand for what is out of view.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from solon.contract import Value
 from solon.tasks.games.maps import Map
+from solon.tasks.games.window import UNSEEN, window_cells
 
 Integers = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
@@ -36,6 +38,7 @@ class Setup(Value, frozen=True):
     timeout_steps: int
     apple_respawn_time: int
     walls_stop_beams: bool = False
+    window: tuple[int, int] | None = None  # cells ahead and to each side in view; None for the whole grid
 
 
 class ReadOnlySet(set[tuple[int, int]]):
@@ -229,13 +232,70 @@ class RiverSnapshot(Snapshot):
         return np.frombuffer(bytes(marks), np.bool_).reshape(self.height, self.width)
 
 
-def _integers(values: npt.NDArray[np.uint8], shape: tuple[int, ...]) -> Integers:
+class WindowedSnapshot(Snapshot):
+    """One step as one agent sees it.
+
+    An agent out of view has position, orientation and hits -1, row and column -1 and timeout 255, so that whoever
+    asks for active agents passes it over; nothing can be reached from cell -1. An apple out of view is not alive and
+    has timer 255, and the river is clean there; ``seen`` says which cells are in view.
+    """
+
+    window: tuple[int, int]
+    viewer: int  # the agent whose view it is
+
+    @Lazy
+    def seen(self) -> list[int]:
+        """Cells in view, walls left out, row-major."""
+        viewer = self.viewer
+        cells = window_cells(self.map, self.positions[viewer], self.orientations[viewer], *self.window)
+        return [cell for cell in cells if cell not in self.map.walls]
+
+    @Lazy
+    def positions(self: Snapshot) -> list[int]:
+        """Cell number of each agent, -1 out of view."""
+        n, width, payload = self.n_agents, self.width, self.payload
+        rows, columns = payload[STEP_BYTES : STEP_BYTES + n], payload[STEP_BYTES + n : STEP_BYTES + 2 * n]
+        return [-1 if row == UNSEEN else row * width + column for row, column in zip(rows, columns, strict=True)]
+
+    @Lazy
+    def orientations(self: Snapshot) -> list[int]:
+        """Orientation of each agent, -1 out of view."""
+        return [-1 if value == UNSEEN else value for value in self._agent_bytes(2)]
+
+    @Lazy
+    def hits(self: Snapshot) -> list[int]:
+        """Beam hits that each agent has taken towards a tag, -1 out of view."""
+        return [
+            -1 if position < 0 else hits for position, hits in zip(self.positions, self._agent_bytes(4), strict=True)
+        ]
+
+    @Lazy
+    def agent_pos(self: Snapshot) -> Integers:
+        """Row and column of each agent, (n_agents, 2), -1 out of view."""
+        pairs = [(-1, -1) if cell < 0 else divmod(cell, self.width) for cell in self.positions]
+        return _integers(np.array(pairs), (self.n_agents, 2))
+
+    @Lazy
+    def agent_orient(self: Snapshot) -> Integers:
+        """Orientation of each agent, (n_agents,), -1 out of view."""
+        return _integers(np.array(self.orientations), (self.n_agents,))
+
+    @Lazy
+    def agent_beam_hits(self: Snapshot) -> Integers:
+        """Beam hits taken towards a tag, (n_agents,), -1 out of view."""
+        return _integers(np.array(self.hits), (self.n_agents,))
+
+
+def _integers(values: npt.NDArray[np.integer], shape: tuple[int, ...]) -> Integers:
     # signed and wide: differences of unsigned bytes would wrap round
     return np.frombuffer(values.astype(np.int32, order="C").tobytes(), np.int32).reshape(shape)
 
 
-def snapshot_class(setup: Setup, game_map: Map) -> type[Snapshot]:
-    """Return the snapshot's class for one worker, with a fresh ``static``; its name is the published environment's."""
+def snapshot_class(setup: Setup, game_map: Map, viewer: int = 0) -> type[Snapshot]:
+    """Return the snapshot's class for one worker, with a fresh ``static``; its name is the published environment's.
+
+    ``viewer`` is the agent whose view it is, where the setup has a window.
+    """
     width = game_map.width
 
     def pairs(cells: Iterable[int]) -> list[tuple[int, int]]:
@@ -264,9 +324,13 @@ def snapshot_class(setup: Setup, game_map: Map) -> type[Snapshot]:
         "river_cells": list(game_map.river),
         "static": {},
     }
+    bases: tuple[type[Snapshot], ...] = ()
+    if setup.window is not None:
+        bases = (WindowedSnapshot,)
+        attributes |= {"window": setup.window, "viewer": viewer}
     if setup.game != "cleanup":
-        return type("GatheringEnv", (Snapshot,), attributes)
+        return type("GatheringEnv", bases or (Snapshot,), attributes)
     attributes["river_cells_list"] = pairs(game_map.river)
     attributes["river_cells_set"] = ReadOnlySet(pairs(game_map.river))
     attributes["stream_cells_set"] = ReadOnlySet(pairs(game_map.stream))
-    return type("CleanupEnv", (RiverSnapshot,), attributes)
+    return type("CleanupEnv", (*bases, RiverSnapshot), attributes)

@@ -1,0 +1,192 @@
+"""``solon match``.
+
+The document of ``--json`` is one object, ``solon.engine.match.Match``:
+
+    task, version, isolation, schema          as in ``solon eval --json``
+    seats, seeds                              seats of an episode, public seeds 0, 1, ...
+    programs        [{name, digest, fault}]   in the order of the call; fault or null
+    payoffs         [row][column]             estimate of the mean return of a seat of the row's program with half of
+                                              the seats, the column's in the others; self-play on the diagonal; null
+                                              where a program failed
+    dominance       [{better, worse, strict, shown, margins}]    margins: what a seat gains with the better program,
+                                              by the number of other seats that play it, the rest playing the worse;
+                                              shown: every margin's interval lies above zero
+    exploitability  [{program, response, gain}]                  gain of one deviating seat over self-play
+    invasions       [{mutant, resident, points: [{mutants, mutant, resident, advantage}]}]     every ordered pair
+    held_out        [{program, focal, self_play, partnerships, faults}]
+                    partnerships: [{partner, role, focal_seats, focal, background}], role resident, even or visitor
+    faults          [fault]                   meetings that failed between programs that are sound alone
+
+An estimate is {mean, low, high, per_seed}; a fault {kind, message, remedy, traceback, step}, its message beginning
+with the name of the program at fault.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from solon.api import find_program
+from solon.cli.options import limits_of, parse_options
+from solon.cli.running import warn_about
+from solon.cli.tables import console, heading, interval, print_json, word
+from solon.contract import InfrastructureError, Program, Task
+from solon.engine import Estimate, PoolJudge, public_seeds
+from solon.engine.match import Invasion, InvasionPoint, Match, match
+from solon.journal.remedies import remedy
+from solon.report.curves import curves
+from solon.tasks import load
+
+MOST_POINTS = 5
+"""Points of an invasion curve in the terminal; JSON and figure hold all."""
+
+
+def match_programs(  # noqa: PLR0913  # the options of the command
+    task: str,
+    programs: Sequence[Path],
+    *,
+    seeds: int,
+    options: Sequence[str],
+    figure: Path | None,
+    isolation: str,
+    workers: int,
+    cpu_seconds: float | None,
+    memory_mib: int | None,
+    as_json: bool,
+) -> int:
+    """Let programs meet and show or print what came out; exit code 0, or 1 if a program failed."""
+    if len(programs) < 2:
+        raise ValueError("name at least two programs: solon match TASK A B")
+    if seeds < 1:
+        raise ValueError(f"seeds must be 1 or more, got {seeds}")
+    loaded = load(task, **parse_options(options))
+    entrants = _read(loaded, programs)
+    warn_about(isolation)
+    limits = limits_of(cpu_seconds, memory_mib)
+    with PoolJudge(loaded, isolation=isolation, limits=limits, workers=workers) as judge:
+        found = match(loaded, entrants, judge, public_seeds(seeds))
+    if figure is not None:
+        _draw(found, figure)
+    if as_json:
+        print_json(found)
+    else:
+        _show(found)
+        if figure is not None:
+            console().print(f"Figure {figure}")
+    return 1 if found.faults or any(it.fault for it in found.programs) else 0
+
+
+def _draw(found: Match, figure: Path) -> None:
+    try:
+        figure.parent.mkdir(parents=True, exist_ok=True)
+        figure.write_text(curves(found.invasions), encoding="utf-8")
+    except OSError as error:
+        raise InfrastructureError(f"cannot write {figure} ({error.strerror}); {remedy(error)}") from None
+
+
+def _read(task: Task, paths: Sequence[Path]) -> dict[str, Program]:
+    entrants: dict[str, Program] = {}
+    for path in paths:
+        name = str(path)
+        if name in entrants:
+            raise ValueError(f"{name} is named twice; a program always meets itself, name another one")
+        entrants[name] = find_program(task, name)
+    return entrants
+
+
+def _show(it: Match) -> None:
+    out = console()
+    out.print(heading(it.task, f" {it.version}, {it.seeds} public seeds, isolation {it.isolation}"))
+    out.print(f"mean return of a seat ± half of the 95 % interval, {it.seats // 2} of {it.seats} seats each")
+    out.print(_payoff_table(it))
+    for line in (*_dominance_lines(it), *_exploitability_lines(it)):
+        out.print(line)
+    out.print("\nmutants' return / residents' return, by seats of the mutants")
+    out.print(_invasion_table(it))
+    for line in _held_out_lines(it):
+        out.print(line)
+    errors = console(stderr=True)
+    faults = [entrant.fault for entrant in it.programs if entrant.fault] + list(it.faults)
+    faults += [fault for held_out in it.held_out for fault in held_out.faults]
+    for fault in dict.fromkeys(faults):
+        errors.print(f"invalid, {word(fault)}")
+
+
+def _cell(it: Estimate | None) -> str | Text:
+    return interval(it) if it is not None else Text("invalid", "red")
+
+
+def _payoff_table(it: Match) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("this program's return, against")
+    for entrant in it.programs:
+        table.add_column(entrant.name, justify="right")
+    for row, entrant in enumerate(it.programs):
+        cells = [_cell(payoff) for payoff in it.payoffs[row]]
+        table.add_row(entrant.name, *cells)
+    return table
+
+
+def _dominance_lines(it: Match) -> list[str]:
+    lines: list[str] = []
+    for found in it.dominance:
+        kind = "strictly" if found.strict else "weakly"
+        proof = "every margin's interval lies above zero" if found.shown else "so on average, but intervals reach zero"
+        lines.append(f"{found.better} {kind} dominates {found.worse} in every mix of the two: {proof}")
+    return lines or ["no program dominates another"]
+
+
+def _exploitability_lines(it: Match) -> list[str]:
+    lines: list[str] = []
+    for found in it.exploitability:
+        if found.response == found.program:
+            lines.append(f"{found.program}: no seat gains by leaving it for another program of the match")
+        else:
+            gain = interval(found.gain)
+            lines.append(f"{found.program}: a seat that leaves it gains {gain}, with {found.response}")
+    return lines
+
+
+def _invasion_table(it: Match) -> Table:
+    counts = _shown(it.seats)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("mutants among residents")
+    for count in counts:
+        table.add_column(str(count), justify="right")
+    for invasion in it.invasions:
+        if invasion.points:
+            cells = [_pair(point) for point in invasion.points if point.mutants in counts]
+            table.add_row(_label(invasion), *cells)
+        else:
+            table.add_row(_label(invasion), *[Text("-")] * len(counts))
+    return table
+
+
+def _shown(seats: int) -> list[int]:
+    """Choose the first, the last and evenly spaced counts between."""
+    last = seats - 1
+    points = min(MOST_POINTS, last)
+    return sorted({1 + round(place * (last - 1) / max(1, points - 1)) for place in range(points)})
+
+
+def _label(invasion: Invasion) -> str:
+    return f"{invasion.mutant} among {invasion.resident}"
+
+
+def _pair(point: InvasionPoint) -> str:
+    return f"{point.mutant.mean:.1f} / {point.resident.mean:.1f}"
+
+
+def _held_out_lines(it: Match) -> list[str]:
+    lines: list[str] = []
+    for found in it.held_out:
+        if found.focal is None:
+            continue
+        worst = min(found.partnerships, key=lambda partnership: partnership.focal.mean)
+        at = f"{worst.focal.mean:.1f} as {worst.role} with {worst.partner}"
+        alone = f", in self-play {interval(found.self_play)}" if found.self_play else ""
+        count = len({partnership.partner for partnership in found.partnerships})
+        lines.append(f"{found.program} with {count} held-out partners: {interval(found.focal)}{alone}; least {at}")
+    return lines

@@ -1,0 +1,24 @@
+# name: shell
+# tries: Runs a command through a shell, by every function that can.
+# class: processes
+# expect: scored:same
+# twin: nearest_apple
+# needs-wall: true
+
+import os
+import subprocess
+
+from honest import policy as honest
+from kit import attempt
+from target import DROPS, TOKEN
+
+COMMAND = f"touch {DROPS[0]}/{TOKEN}"
+
+
+def policy(env, agent_id):
+    attempt(lambda: subprocess.run(COMMAND, shell=True))
+    attempt(lambda: os.popen(COMMAND).read())
+    attempt(lambda: os.posix_spawn("/bin/sh", ["sh", "-c", COMMAND], {}))
+    if os.system(COMMAND) == 0:
+        raise SystemError("a shell ran")
+    return honest(env, agent_id)

@@ -1,0 +1,16 @@
+# name: sleeper
+# tries: Sleeps, to keep a seat of the judge without using any time of its own.
+# class: time
+# expect: scored:same
+# twin: nearest_apple
+# needs-wall: true
+
+import time
+
+from honest import policy as honest
+from kit import attempt
+
+
+def policy(env, agent_id):
+    attempt(lambda: time.sleep(0.01))
+    return honest(env, agent_id)

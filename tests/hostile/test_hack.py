@@ -1,0 +1,77 @@
+import json
+
+import pytest
+
+from solon.cli.hacking import hack
+from solon.contract import Finding, InfrastructureError
+from solon.hostile import available_levels, load_corpus, run_corpus
+
+PICKED = ("teleport", "exit_at_once", "read_judge_secret")
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    picked = tuple(attack for attack in load_corpus() if attack.name in PICKED)
+    monkeypatch.setattr("solon.hostile.runner.load_corpus", lambda: picked)
+
+
+def test_json_lists_every_attack_at_every_level(capsys: pytest.CaptureFixture[str]) -> None:
+    letters = available_levels()
+    assert hack("cleanup", levels=None, as_json=True, workers=1) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {(row["attack"], row["level"]) for row in rows} == {(name, each) for name in PICKED for each in letters}
+    keys = ("attack", "class", "tries", "level", "expected", "verdict", "fault", "stopped", "detail", "milliseconds")
+    assert all(tuple(row) == keys and row["stopped"] for row in rows)
+    [crash] = [row for row in rows if row["attack"] == "exit_at_once" and row["level"] == letters[0]]
+    assert (crash["class"], crash["expected"], crash["verdict"], crash["fault"]) == (
+        *("exit", "invalid:crash", "invalid"),
+        "crash",
+    )
+
+
+def test_the_table_ends_with_the_count(capsys: pytest.CaptureFixture[str]) -> None:
+    [letter, *_] = available_levels()
+    assert hack("", levels=[letter], as_json=False, workers=1) == 0
+    lines = capsys.readouterr().out.strip().splitlines()
+    assert lines[-2] == f"3 of 3 stopped at level {letter}"
+    assert lines[-1] == "2 tasks that nobody can solve: nobody did"
+    assert any("teleport" in line and "apple" in line and "scored" in line for line in lines)
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_an_attack_that_gets_through_shows_and_sets_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert hack("cleanup", levels=["none"], as_json=False, workers=1) == 1
+    text = capsys.readouterr().out
+    assert "read_judge_secret at level none: " in text
+    assert "not run" in text
+    assert "1 of 3 stopped at level none" in text
+
+
+def test_the_number_of_workers_changes_no_verdict() -> None:
+    one, two = (run_corpus("gathering", workers=workers) for workers in (1, 2))
+    assert [(r.attack, r.level, r.verdict, r.stopped) for r in one] == [
+        (r.attack, r.level, r.verdict, r.stopped) for r in two
+    ]
+
+
+def test_a_canary_that_sings_sets_the_exit_code(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alarm = Finding("canary", "alarm", "canary-secret: somebody guessed it")
+    monkeypatch.setattr("solon.cli.hacking.check_canary", lambda task, programs, judge: [alarm])
+    assert hack("cleanup", levels=available_levels()[:1], as_json=False, workers=1) == 1
+    assert "somebody did" in capsys.readouterr().out
+
+
+def test_wrong_calls_are_named() -> None:
+    with pytest.raises(ValueError, match="'chess'; use one of cleanup"):
+        run_corpus("chess")
+    with pytest.raises(ValueError, match="no level is called 'Z'"):
+        run_corpus("cleanup", ["Z"])
+    with pytest.raises(ValueError, match="workers must be 0"):
+        hack("cleanup", levels=None, as_json=True, workers=-1)
+
+
+def test_a_level_that_is_not_there_is_the_machines_fault() -> None:
+    with pytest.raises((InfrastructureError, ValueError), match="level"):
+        available_levels(["C"])

@@ -1,0 +1,64 @@
+"""Addresses name an endpoint and a model, and can never carry a secret into a record."""
+
+import pytest
+
+from solon.model import is_address, parse_address
+
+
+def test_each_provider_has_its_endpoint_and_its_variable() -> None:
+    found = {
+        name: (parse_address(f"{name}:some-model").url, parse_address(f"{name}:some-model").variable)
+        for name in ("openai", "anthropic", "google", "openrouter")
+    }
+    assert found == {
+        "openai": ("https://api.openai.com/v1", "OPENAI_API_KEY"),
+        "anthropic": ("https://api.anthropic.com/v1/", "ANTHROPIC_API_KEY"),
+        "google": ("https://generativelanguage.googleapis.com/v1beta/openai/", "GEMINI_API_KEY"),
+        "openrouter": ("https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
+    }
+    assert parse_address("openai:m").limit == "max_completion_tokens"
+    assert parse_address("openrouter:qwen/qwen3-coder:free").model == "qwen/qwen3-coder:free"
+
+
+def test_a_local_model_is_a_url_and_a_name_and_needs_no_key() -> None:
+    address = parse_address("local:http://127.0.0.1:8000/v1#qwen2.5:7b?temperature=0.5&max_tokens=100&effort=low")
+    assert (address.url, address.model, address.key_needed) == ("http://127.0.0.1:8000/v1", "qwen2.5:7b", False)
+    assert (address.temperature, address.max_tokens, address.effort) == (0.5, 100, "low")
+
+
+def test_addresses_are_told_from_other_proposers() -> None:
+    assert is_address("openai:x")
+    assert is_address("local:http://x/v1#y")
+    assert not is_address("paste")
+    assert not is_address("scripted:openai.py")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("opnai:gpt", "did you mean 'openai'"),
+        ("qqqq:gpt", "write openai:NAME"),
+        ("openai:", "write openai:NAME"),
+        ("openai:m?top_p=1", "no option 'top_p'"),
+        ("openai:m?effort=huge", "choose minimal, low, medium, high"),
+        ("openai:m?temperature=warm", "must be numbers"),
+        ("openai:m?temperature=nan", "between 0 and 2"),
+        ("openai:m?max_tokens=0", "at least 1"),
+        ("anthropic:m?effort=low", "ignores effort"),
+        ("local:http://host/v1", "local:URL#NAME"),
+        ("local:ftp://host/v1#m", "local:URL#NAME"),
+        ("local:http://host:port/v1#m", "local:URL#NAME"),
+        ("local:http:///v1#m", "local:URL#NAME"),
+    ],
+)
+def test_a_wrong_address_is_explained(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        parse_address(text)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["local:http://me:sesame-7777@host/v1#m", "local:http://host/v1?key=sesame-7777#m"])
+def test_a_url_with_a_secret_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(ValueError, match="LOCAL_API_KEY") as caught:
+        parse_address(text)
+    assert "sesame" not in str(caught.value)
