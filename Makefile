@@ -11,7 +11,7 @@ help:  ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 demo: $(VENV)/.installed  ## synthesise a policy for the Cleanup dilemma, no key needed, about a minute
-	$(BIN)/solon run cleanup --budget-seconds 40 --option objective=welfare
+	$(BIN)/solon run cleanup --budget-seconds 30 --option objective=welfare
 
 test: lint types arrows unit  ## format, lint, types, import arrows, sizes and tests
 

@@ -197,7 +197,7 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
     feedback: str = "dense",
     budget: Budget | None = None,
     sealed_seeds: int = 20,
-    partner_seeds: int = 2,
+    partner_seeds: int = 3,
     seed: int | None = None,
     options: Options | None = None,
     isolation: str = "auto",

@@ -86,7 +86,7 @@ def run(  # noqa: PLR0913  # one parameter an option
     budget_usd: Annotated[float | None, Parameter(help="US dollars for calls of a model.")] = None,
     budget_tokens: Annotated[int | None, Parameter(help="Tokens for calls, input and output together.")] = None,
     seeds: Annotated[int, Parameter(help="Sealed seeds that the final figures rest on.")] = 20,
-    partner_seeds: PartnerSeeds = 2,
+    partner_seeds: PartnerSeeds = 3,
     seed: Annotated[int | None, Parameter(help="Root of all randomness; fresh and secret if not given.")] = None,
     out: Annotated[Path | None, Parameter(help="The run's folder; runs/TASK-PROPOSER-N if not given.")] = None,
     option: TaskOptions | None = None,
