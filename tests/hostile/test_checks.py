@@ -72,7 +72,7 @@ def policy(env, agent_id):
     frame = sys._getframe()
     while frame:
         if "tally" in frame.f_locals:
-            frame.f_locals["tally"].returns[0] = 15.0
+            frame.f_locals["tally"].returns[0] = 15.25  # no honest return has a fraction
         frame = frame.f_back
     return honest(env, agent_id)
 """
