@@ -7,7 +7,7 @@ from html import escape
 from solon.contract import Value
 
 _WIDTH = 880
-_LEFT = 230
+_LETTER = 6.6  # width of a letter of a label, about
 _RIGHT = 70
 
 
@@ -26,10 +26,11 @@ def bars(rows: Sequence[Bar], bound: float | None) -> str:
     ends = [row.mean for row in rows] + [end for row in rows for end in (row.low, row.high) if end is not None]
     low = min(0.0, *ends)
     high = max(bound or 0.0, *ends) or 1.0
+    left = 24 + min(_LETTER * max(len(row.label) for row in rows), _WIDTH / 2)
     height = 30 * len(rows) + 34
 
     def x(value: float) -> float:
-        return _LEFT + (value - low) / (high - low) * (_WIDTH - _LEFT - _RIGHT)
+        return left + (value - low) / (high - low) * (_WIDTH - left - _RIGHT)
 
     parts = [f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="Arms with intervals">']
     parts.append(_vertical(x(0.0), height, "var(--line)", ""))
@@ -38,7 +39,7 @@ def bars(rows: Sequence[Bar], bound: float | None) -> str:
     for index, row in enumerate(rows):
         y = 30 * index + 20
         colour = f"var(--{row.colour})"
-        parts.append(f'<text class="name" x="{_LEFT - 14}" y="{y + 4}" text-anchor="end">{escape(row.label)}</text>')
+        parts.append(f'<text class="name" x="{left - 14}" y="{y + 4}" text-anchor="end">{escape(row.label)}</text>')
         if row.low is not None and row.high is not None:
             ends_at = f'x1="{x(row.low):.1f}" x2="{x(row.high):.1f}" y1="{y}" y2="{y}"'
             parts.append(f'<line {ends_at} stroke="{colour}" stroke-width="3"/>')
