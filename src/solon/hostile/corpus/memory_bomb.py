@@ -1,7 +1,7 @@
 # name: memory_bomb
 # tries: Takes more and more memory.
 # class: memory
-# expect: invalid:memory
+# expect: invalid:memory,time
 # twin: nearest_apple
 # needs-wall: true
 
