@@ -1,11 +1,11 @@
 # name: memory_bomb
 # tries: Takes more and more memory.
 # class: memory
-# expect: invalid:memory,time
+# expect: invalid:memory
 # twin: nearest_apple
 # needs-wall: true
 
 def policy(env, agent_id):
     hoard = []
     while True:
-        hoard.append(bytearray(1 << 24))
+        hoard.append(bytes(1 << 24))
