@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[1]
 FILE_LINES = 600
 CONTRACT_LINES = 250
 FUNCTION_LINES = 60
-PACKAGE_LINES = 24_000  # the model layer, cross-play and the gameable tasks came in
+PACKAGE_LINES = 38_000  # further families of tasks, the reader of reports, native model clients
 DATA = ("src/solon/hostile/corpus", "src/solon/tasks/games/policies")  # programs shipped as data do not count
 
 

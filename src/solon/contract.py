@@ -145,10 +145,8 @@ class Finding(Value, frozen=True):
 
 
 class Feedback(Value, frozen=True):
-    """What the next proposal may see of a result, at a named level."""
-
-    level: Literal["none", "sparse", "dense"]
-    text: str
+    level: Literal["none", "sparse", "dense", "per-agent", "trace", "counterexample"]
+    text: str  # what the next proposal may see of a result
 
 
 class Proposal(Value, frozen=True):
@@ -169,6 +167,7 @@ class Candidate(Value, frozen=True):
     scores: tuple[float, ...] = ()  # objective on search seeds 0, 1, ...; higher is better
     fault: Fault | None = None
     feedback: Feedback = Feedback("none", "")
+    metrics: dict[str, tuple[float, ...]] = {}  # every declared metric on the seeds of the scores
 
 
 History = Sequence[Candidate]

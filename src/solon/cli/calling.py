@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from cyclopts import CycloptsError
 
-from solon.cli.app import DONE, INFRASTRUCTURE, WRONG_CALL, app
+from solon.cli.app import app
+from solon.cli.arguments import DONE, INFRASTRUCTURE, WRONG_CALL
 from solon.contract import InfrastructureError
 from solon.journal.remedies import remedy
 

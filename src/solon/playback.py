@@ -1,0 +1,51 @@
+"""An episode written down step by step, so that people can watch it and proposers can read excerpts."""
+
+from typing import Protocol, runtime_checkable
+
+from solon.contract import Jail, Program, Seed, Value
+
+
+class Board(Value, frozen=True):
+    """What never changes in an episode on a grid; cells are numbered row * columns + column."""
+
+    rows: int
+    columns: int
+    fixed: dict[str, tuple[int, ...]] = {}  # layer, such as "wall" or "water", to its cells
+    layers: tuple[str, ...] = ()  # names of the layers that frames change, in drawing order
+
+
+class Frame(Value, frozen=True, array_like=True):
+    """One step: where the agents are after it and what it changed; the first frame is the start."""
+
+    agents: tuple[tuple[int, int, int], ...] = ()  # cell, orientation 0..3 clockwise from north (-1 none), 1 if away
+    added: dict[str, tuple[int, ...]] = {}  # layer to cells that it gained since the last frame
+    removed: dict[str, tuple[int, ...]] = {}
+    flashes: dict[str, tuple[int, ...]] = {}  # shown in this frame alone, such as "beam"
+    rewards: tuple[float, ...] = ()  # of this step, one an agent
+    caption: str = ""
+
+
+class Moment(Value, frozen=True):
+    """An excerpt in words; where something went wrong, ``trouble`` says so."""
+
+    step: int
+    text: str
+    trouble: bool = False
+
+
+class Recording(Value, frozen=True):
+    """A whole episode; ``board`` is None where there is no grid, and captions carry the story."""
+
+    frames: tuple[Frame, ...]
+    moments: tuple[Moment, ...] = ()
+    board: Board | None = None
+    agents: tuple[str, ...] = ()  # names, in the order of the frames
+
+
+@runtime_checkable
+class Recordable(Protocol):
+    """A task whose episodes can be watched."""
+
+    def record(self, program: Program, seed: Seed, jail: Jail) -> Recording:
+        """Play one episode as ``evaluate`` does and write it down. Raises ProgramFault."""
+        ...
