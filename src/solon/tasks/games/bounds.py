@@ -1,8 +1,7 @@
 """Upper bounds on efficiency, each with its proof, and the figures that others published.
 
-Bounds hold for the expectation over an episode's luck, for programs that do not know it in advance. Where a game
-has no luck after the start (Gathering) they hold for every episode. Variants only take possibilities away, so every
-bound holds for them too.
+Bounds hold for the expectation over an episode's luck, for programs that do not know it in advance. Variants only
+take possibilities away, so every bound holds for them too.
 """
 
 from functools import cache
@@ -14,6 +13,7 @@ from solon.contract import Figure
 from solon.tasks.games.cleanup import CleanupRules
 from solon.tasks.games.gathering import CommonsRules, GatheringRules, neighbours
 from solon.tasks.games.maps import Map
+from solon.tasks.games.opening import known_prices, opening_bound
 
 
 def gathering_bound(board: Map, n_agents: int, steps: int, rules: GatheringRules) -> float:
@@ -24,9 +24,18 @@ def gathering_bound(board: Map, n_agents: int, steps: int, rules: GatheringRules
     two apples a step, so at most n apples a step; of all apples in the order of their first taking, the j-th
     (from 0) is first taken at step j // n or later. Hence the sum over j of ceil((steps - j // n) / r), and never
     above n per step. For 155 apples, 10 agents, r = 25 and 1000 steps: 155 x 40 / 1000 = 6.2.
+
+    Where prices for the opening are known (``solon.tasks.games.opening``), the expectation is below that: in the
+    first r steps the agents reach only so many apples, 152.5 there, and later each apple is taken at most
+    ceil((steps - r) / r) times: 6.1975.
     """
+    respawn = rules.respawn_time
     firsts = (number // n_agents for number in range(len(board.apples)))
-    takings = sum(ceil((steps - first) / rules.respawn_time) for first in firsts if first < steps)
+    takings = float(sum(ceil((steps - first) / respawn) for first in firsts if first < steps))
+    prices = known_prices(board, respawn)
+    if prices is not None and n_agents <= len(board.spawns) and steps >= respawn:
+        opening = opening_bound(board, n_agents, respawn, prices)
+        takings = min(takings, opening + len(board.apples) * ceil((steps - respawn) / respawn))
     return min(takings, n_agents * steps) / steps
 
 
