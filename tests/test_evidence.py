@@ -3,6 +3,9 @@
 import json
 import re
 import shutil
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -196,3 +199,22 @@ def test_an_unfinished_run_is_named(copy: Path) -> None:
     (copy / "card.json").unlink()
     with pytest.raises(ValueError, match="solon resume"):
         evidence.verify(copy)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_whoever_judges_the_evidence_it_is_the_same(run: Path, tmp_path: Path, kind: str) -> None:
+    stand = tmp_path / "stand.py"
+    stand.write_text("def policy(env, agent_id):\n    return 7\n")
+    makers: dict[str, Callable[[], Executor]] = {
+        "threads": lambda: ThreadPoolExecutor(2),
+        "processes": lambda: ProcessPoolExecutor(1, mp_context=get_context("spawn")),
+    }
+    with makers[kind]() as executor:
+        assert evidence.verify(run, executor=executor).same
+        assert evidence.replay(run, executor=executor).same
+        compared = evidence.compare(run, stand, seeds=2, executor=executor)
+        assert compared.second.metrics["efficiency"].per_seed == (0, 0)
+        alone = solon.evaluate("cleanup", stand, seeds=2, options=OPTIONS, executor=executor)
+        assert alone.metrics == compared.second.metrics
+        assert executor.submit(abs, -1).result() == 1, "it belongs to the caller"

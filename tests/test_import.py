@@ -25,7 +25,7 @@ def test_help_loads_no_arrays_and_no_optimiser() -> None:
 
 
 def test_public_names_are_these() -> None:
-    assert solon.__all__ == ["Evaluation", "__version__", "evaluate", "evaluate_all", "load", "resume", "run"]
+    assert solon.__all__ == ["Evaluation", "__version__", "evaluate", "evaluate_all", "load", "record", "resume", "run"]
     assert all(hasattr(solon, name) for name in solon.__all__)
     assert set(dir(solon)) == set(solon.__all__)
 

@@ -7,12 +7,12 @@ They load on first use, so that importing the package costs nothing.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from solon.api import Evaluation, evaluate, evaluate_all, resume, run
+    from solon.api import Evaluation, evaluate, evaluate_all, record, resume, run
     from solon.tasks import load
 
 __version__ = "0.1.0"
 
-__all__ = ["Evaluation", "__version__", "evaluate", "evaluate_all", "load", "resume", "run"]
+__all__ = ["Evaluation", "__version__", "evaluate", "evaluate_all", "load", "record", "resume", "run"]
 
 
 def __getattr__(name: str) -> object:

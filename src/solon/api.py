@@ -2,24 +2,40 @@
 
 import difflib
 import hashlib
+import tempfile
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from solon.assembly import (
     Options,
+    StrategyOptions,
     check_proposer_text,
+    check_strategy_suits,
     load_task,
     open_proposer,
     read_sources,
     usual,
     usual_budget,
 )
-from solon.contract import Fault, Invalid, Outcome, Program, ProgramFault, Scored, Task, Unavailable, Value
+from solon.contract import (
+    Fault,
+    InfrastructureError,
+    Invalid,
+    Outcome,
+    Program,
+    ProgramFault,
+    Scored,
+    Seed,
+    Task,
+    Unavailable,
+    Value,
+)
 from solon.engine import (
+    Bill,
     Budget,
     Bundle,
     Card,
@@ -42,10 +58,15 @@ from solon.engine import (
     shares,
     writable,
 )
+from solon.engine.feedback import check_level
+from solon.playback import Recordable, Recording
 from solon.sandbox import Limits
 from solon.search import make_strategy
 from solon.tasks import load
 from solon.watch import slipped
+
+if TYPE_CHECKING:
+    from solon.report import Recorded
 
 
 class Evaluation(Value, frozen=True):
@@ -68,7 +89,7 @@ class Evaluation(Value, frozen=True):
     schema: int = 1
 
 
-def evaluate(  # one keyword an option of `solon eval`
+def evaluate(  # noqa: PLR0913  # one keyword an option of `solon eval`
     task: str | Task,
     program: str | Path | Program,
     *,
@@ -77,6 +98,7 @@ def evaluate(  # one keyword an option of `solon eval`
     isolation: str = "auto",
     workers: int = 0,
     limits: Limits | None = None,
+    executor: Executor | None = None,
 ) -> Evaluation:
     """Judge one program on the public seeds 0, 1, ..., seeds - 1.
 
@@ -90,16 +112,27 @@ def evaluate(  # one keyword an option of `solon eval`
         isolation: "auto", "full", "no-namespaces", "wasm", "process" or "none".
         workers: judging processes; 0 for one a core.
         limits: CPU seconds, memory and wall seconds of an episode.
+        executor: where to judge instead of in processes of our own; is not shut down. Never changes a result.
 
     Raises:
         ValueError: the call is wrong; the message names the remedy.
         InfrastructureError: this machine cannot isolate programs as asked.
     """
-    arguments = {"seeds": seeds, "options": options, "isolation": isolation, "workers": workers, "limits": limits}
-    return next(evaluate_all(task, [program], **arguments))  # pyright: ignore[reportArgumentType]  # same keywords
+    return next(
+        evaluate_all(
+            task,
+            [program],
+            seeds=seeds,
+            options=options,
+            isolation=isolation,
+            workers=workers,
+            limits=limits,
+            executor=executor,
+        )
+    )
 
 
-def evaluate_all(  # one keyword an option of `solon eval`
+def evaluate_all(  # noqa: PLR0913  # one keyword an option of `solon eval`
     task: str | Task,
     programs: Sequence[str | Path | Program],
     *,
@@ -108,19 +141,26 @@ def evaluate_all(  # one keyword an option of `solon eval`
     isolation: str = "auto",
     workers: int = 0,
     limits: Limits | None = None,
+    executor: Executor | None = None,
 ) -> Iterator[Evaluation]:
     """Judge several programs on common public seeds, one after the other; see ``evaluate``."""
     if seeds < 1:
         raise ValueError(f"seeds must be 1 or more, got {seeds}")
-    if options and not isinstance(task, str):
-        raise ValueError("options go with a task's name; this task is made already, so give them to its constructor")
-    loaded = load(task, **(options or {})) if isinstance(task, str) else task
+    loaded = _loaded(task, options)
     readable = [(str(it), read_program(Path(it))) if not isinstance(it, Program) else ("", it) for it in programs]
-    with PoolJudge(loaded, isolation=isolation, limits=limits, workers=workers) as judge:
+    with PoolJudge(loaded, isolation=isolation, limits=limits, workers=workers, executor=executor) as judge:
         for name, program in readable:
             start = time.perf_counter()
             outcome = _judge_one(judge, loaded, program, seeds)
             yield _evaluation(loaded, judge.isolation, name, program, outcome, time.perf_counter() - start)
+
+
+def _loaded(task: str | Task, options: Options | None) -> Task:
+    if isinstance(task, str):
+        return load(task, **(options or {}))
+    if options:
+        raise ValueError("options go with a task's name; this task is made already, so give them to its constructor")
+    return task
 
 
 def find_program(task: Task, text: str) -> Program:
@@ -171,6 +211,51 @@ def _evaluation(  # a row of a table is made of its cells
     )
 
 
+def record(
+    task: str | Task,
+    program: str | Path | Program,
+    seed: int = 0,
+    *,
+    options: Options | None = None,
+    isolation: str = "auto",
+    limits: Limits | None = None,
+) -> Recording:
+    """Play one episode on a public seed as ``evaluate`` does, and return it step by step, to be watched.
+
+    Raises:
+        ValueError: the call is wrong, or the task records no episodes.
+        ProgramFault: the program is invalid.
+        InfrastructureError: this machine cannot isolate programs as asked.
+    """
+    loaded = _loaded(task, options)
+    if not isinstance(loaded, Recordable):
+        raise ValueError(  # noqa: TRY004  # the caller named the wrong task, which is a wrong value to a user
+            f"task {loaded.name!r} records no episodes; take a game, see: solon tasks"
+        )
+    known = program if isinstance(program, Program) else find_program(loaded, str(program))
+    check_program(known)
+    if fault := loaded.lint(known):
+        raise ProgramFault(fault)
+    if seed < 0:
+        raise ValueError(f"seed must be 0 or more, got {seed}")
+    with PoolJudge(loaded, isolation=isolation, limits=limits, workers=1) as judge:
+        recorded = next(judge.record([(known, Seed(seed))]))
+    if isinstance(recorded, Fault):
+        raise ProgramFault(recorded)
+    if isinstance(recorded, Unavailable):
+        raise InfrastructureError(recorded.reason)
+    return recorded
+
+
+@runtime_checkable
+class Onlooker(Protocol):
+    """An observer that is told what it is about to see, before the first fact."""
+
+    def begin(self, task: Task, configuration: Configuration, bill: Callable[[], Bill]) -> None:
+        """Take note of the task and of what was asked for; ``bill`` says at any time what calls came to so far."""
+        ...
+
+
 class Interrupted(KeyboardInterrupt):
     """Raised when a run was interrupted; ``resume`` goes on with the folder."""
 
@@ -193,7 +278,7 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
     *,
     proposer: str = "offline",
     strategy: str | None = None,
-    strategy_options: Options | None = None,
+    strategy_options: StrategyOptions | None = None,
     feedback: str = "dense",
     budget: Budget | None = None,
     sealed_seeds: int = 20,
@@ -217,7 +302,8 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
             "anthropic:NAME", "google:NAME", "openrouter:NAME", "local:URL#NAME".
         strategy: "race", "best-of-n" or "refine"; the proposer's usual one if None.
         strategy_options: the strategy's options.
-        feedback: what proposals may see of results: "none", "sparse" or "dense".
+        feedback: what proposals may see of results: "none", "sparse", "dense", "per-agent", "trace" or
+            "counterexample"; the last two have one episode of each candidate played once more.
         budget: limits of the search; if None, 120 seconds for a search without a person, else no limit.
         sealed_seeds: how many seeds the final figures rest on, at least 2.
         partner_seeds: sealed seeds on which the winner meets the reference programs, where programs can meet.
@@ -227,7 +313,7 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
         workers: judging processes; 0 for one a core. Never changes a result.
         limits: CPU seconds, memory and wall seconds of an episode.
         out: the run's folder, new or empty; runs/TASK-PROPOSER-N if None.
-        observer: is told the state after every fact.
+        observer: is told the state after every fact; an ``Onlooker`` also of task and bill before.
         executor: where to judge instead of in processes of our own; is not shut down. Never changes a result.
 
     Raises:
@@ -238,6 +324,7 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
     if sealed_seeds < 2:
         raise ValueError(f"sealed_seeds (--seeds) must be 2 or more, got {sealed_seeds}: one seed has no interval")
     loaded = load(task, **(options or {}))
+    check_level(feedback)
     root = fresh_root() if seed is None else seed
     seeds = Seeds(root)
     check_proposer_text(proposer, loaded)
@@ -245,7 +332,7 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
     if strategy is None:
         strategy, usual_options, _ = usual(proposer)
         strategy_options = {**usual_options, **(strategy_options or {})}
-    make_strategy(strategy, **(strategy_options or {}))
+    check_strategy_suits(make_strategy(strategy, **(strategy_options or {})), loaded)
     with PoolJudge(loaded, isolation=isolation, limits=limits, workers=workers, executor=executor) as judge:
         configuration = Configuration(
             task=task,
@@ -284,8 +371,9 @@ def resume(
     if (bundle.folder / "card.json").exists():
         card = read_card(bundle.folder)
         check_finished(card, bundle.log())
-        if not (bundle.folder / "report.html").exists():  # a kill may have come between the two
-            _report(bundle.folder)
+        bundle.forget_secret()
+        if not (bundle.folder / "report.html").exists():  # a kill may have come in between
+            report(bundle.folder)
         return card
     task = load_task(bundle)
     if task.version != configuration.version:
@@ -307,6 +395,8 @@ def _finish(
     bundle: Bundle, configuration: Configuration, task: Task, judge: PoolJudge, observer: Observer | None
 ) -> Card:
     proposer, bill = open_proposer(bundle, configuration)
+    if isinstance(observer, Onlooker):
+        observer.begin(task, configuration, bill)
     run_ = Run(
         bundle,
         task=task,
@@ -317,11 +407,53 @@ def _finish(
         bill=bill,
     )
     card = run_.finish()
-    _report(bundle.folder, dropped=run_.log.dropped)
+    _report(bundle, card, task, judge, dropped=run_.log.dropped)
     return card
 
 
-def _report(folder: Path, *, dropped: str = "") -> None:
+def _report(bundle: Bundle, card: Card, task: Task, judge: PoolJudge, *, dropped: str) -> None:
+    from solon.report import affordable, missing_arms, record_arms, write_report
+
+    if affordable(bundle, card, judge.workers):
+        record_arms(bundle, missing_arms(bundle.folder, task, card), judge)
+    write_report(bundle.folder, dropped=dropped, task=task)
+
+
+def report(folder: str | Path, *, out: str | Path | None = None) -> Path:
+    """Draw the report of a finished run again, and return its file: report.html in the folder, or ``out``.
+
+    Episodes to watch are played and stored if the folder has none. Where the task cannot be loaded here, the page
+    leaves out what only the task can tell.
+
+    Raises:
+        ValueError: the folder holds no finished run.
+        InfrastructureError: the folder is damaged, or the page cannot be written.
+    """
     from solon.report import write_report
 
-    write_report(folder, dropped=dropped)
+    bundle = Bundle.open(Path(folder))
+    card = read_card(bundle.folder)
+    target = Path(out) if out is not None else None
+    with tempfile.TemporaryDirectory() as scratch:  # the evidence itself may be read-only
+        try:
+            task = load_task(bundle, into=Bundle(Path(scratch)))
+        except (ValueError, InfrastructureError):
+            return write_report(bundle.folder, out=target)
+        return write_report(bundle.folder, out=target, task=task, recordings=_recordings(bundle, card, task))
+
+
+def _recordings(bundle: Bundle, card: Card, task: Task) -> "tuple[Recorded, ...]":
+    """Return the episodes of a run, those that are missing played now."""
+    from solon.report import missing_arms, ordered, read_recordings, record_arms
+
+    found = read_recordings(bundle.folder)
+    missing = missing_arms(bundle.folder, task, card)
+    if not missing:
+        return found
+    configuration = bundle.configuration()
+    try:
+        with PoolJudge(task, isolation=configuration.isolation, limits=configuration.limits, workers=2) as judge:
+            played = record_arms(bundle, missing, judge)
+    except InfrastructureError:  # this machine cannot isolate programs so; a page without episodes is still a page
+        return found
+    return ordered([*(it for it in found if it.arm not in missing), *played])

@@ -5,20 +5,22 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from solon.contract import Proposal, Proposer, Task, Value
+from solon.contract import Proposal, Proposer, Strategy, Task, Value
 from solon.engine import Bill, Budget, Bundle, Configuration
 from solon.journal import Proposed
 from solon.journal.remedies import remedy
-from solon.model import Caps, Ledger, Plan, Prices, Request, Total, is_address, load_prices, parse_address, plan
+from solon.model import Caps, Ledger, Plan, Prices, Total, is_address, load_prices, parse_address, plan
 from solon.propose import make_proposer, sketch_of_task
-from solon.propose.model import make_model_proposer, render_messages
+from solon.propose.conversation import lessons
+from solon.propose.model import first_request, make_model_proposer
 from solon.propose.registry import files_of
 from solon.propose.replayed import Replayed
-from solon.search import make_strategy
+from solon.search import Pareto, check_over, make_strategy
 from solon.tasks import load
 
 Option = str | int | float | bool
 Options = Mapping[str, Option]
+StrategyOptions = Mapping[str, Option | tuple[Option, ...]]
 
 USUAL: Mapping[str, tuple[str, dict[str, Option], float | None]] = {
     "offline": ("race", {}, 120.0),
@@ -43,11 +45,17 @@ def usual_budget(proposer: str) -> Budget:
 def check_proposer_text(proposer: str, task: Task) -> None:
     """Raise ValueError unless this proposer can be made and suits the task."""
     if is_address(proposer):
-        parse_address(proposer)
+        lessons(task, parse_address(proposer).turns)
         return
     make_proposer(proposer)
     if proposer == "offline":
         sketch_of_task(task)
+
+
+def check_strategy_suits(strategy: Strategy, task: Task) -> None:
+    """Raise ValueError unless the metrics that a strategy names are the task's, with their directions."""
+    if isinstance(strategy, Pareto) and strategy.over:
+        check_over(strategy.over, task.metrics)
 
 
 def open_proposer(
@@ -142,7 +150,7 @@ def plan_run(  # one keyword an option of `solon plan`
     proposer: str,
     *,
     strategy: str | None = None,
-    strategy_options: Options | None = None,
+    strategy_options: StrategyOptions | None = None,
     sealed_seeds: int = 20,
     prices: Path | None = None,
 ) -> Ceiling:
@@ -154,7 +162,9 @@ def plan_run(  # one keyword an option of `solon plan`
     name, options, _ = usual(proposer)
     if strategy is not None:
         name, options = strategy, {}
-    most = make_strategy(name, **{**options, **(strategy_options or {})}).ceiling()
+    chosen = make_strategy(name, **{**options, **(strategy_options or {})})
+    check_strategy_suits(chosen, task)
+    most = chosen.ceiling()
     arms = 2 + bool(task.references())
     calls = _calls(task, proposer, most.candidates, load_prices(prices)) if is_address(proposer) else None
     return Ceiling(
@@ -175,9 +185,9 @@ def plan_run(  # one keyword an option of `solon plan`
 def _calls(task: Task, proposer: str, candidates: int, prices: Prices) -> Plan:
     """Bound the calls: a later prompt holds at most three parents and their feedback, each as long as a reply."""
     at = parse_address(proposer)
-    first = Request(at.model, render_messages(task, (), (), "policy.py:policy"), at.max_tokens)
-    longest = first.input_bound + _PARENTS * 2 * at.max_tokens
-    return plan(prices, at.model, candidates=candidates, prompt_tokens=longest, max_tokens=at.max_tokens)
+    longest = first_request(task, at).input_bound + _PARENTS * 2 * at.max_tokens
+    turns = len(lessons(task, at.turns).turns)
+    return plan(prices, at.model, candidates=candidates, prompt_tokens=longest, max_tokens=at.max_tokens, turns=turns)
 
 
 _PARENTS = 3

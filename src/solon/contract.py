@@ -70,6 +70,7 @@ class Figure(Value, frozen=True):
     label: str
     metrics: dict[str, float]
     source: str
+    noisy: bool = False  # a bound on the expectation that lucky seeds pass by far: few of them prove nothing
 
 
 class Fault(Value, frozen=True):

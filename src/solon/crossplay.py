@@ -1,9 +1,9 @@
 """Cross-play: tasks in which several programs meet, each in some of the seats."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from solon.contract import Episode, Fault, Jail, Program, ProgramFault, Seed, Value
+from solon.contract import Episode, Fault, Jail, Program, ProgramFault, Seed, Task, Value
 
 
 class Meeting(Value, frozen=True):
@@ -56,6 +56,20 @@ class Crossplay(Protocol):
             ValueError: the seating does not fit.
         """
         ...
+
+
+@runtime_checkable
+class Partnered(Protocol):
+    """A task of meetings that fixes whom a program is tried with, so that cards stay comparable as references grow."""
+
+    def partners(self) -> Mapping[str, Program]:
+        """Return the background programs by name."""
+        ...
+
+
+def background(task: Task) -> Mapping[str, Program]:
+    """Return the programs that a task tries others with: its fixed partners, else all its reference programs."""
+    return task.partners() if isinstance(task, Partnered) else task.references()
 
 
 def check_seating(programs: Sequence[Program], seating: Sequence[int], seats: int) -> None:

@@ -3,6 +3,7 @@
 import difflib
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -35,17 +36,17 @@ from solon.engine import (
     Run,
     Seeds,
     check_commitment,
+    objective,
     package_versions,
     paired_difference,
     read_card,
     scorer,
 )
-from solon.engine.card import make_card, sealed_arms
+from solon.engine.card import make_card, minimised, sealed_arms
 from solon.engine.feedback import describer
 from solon.engine.findings import after
 from solon.engine.match import held_out_partners
 from solon.journal import Chosen, Fact, Found, Sealed, State
-from solon.model import is_address
 from solon.search import make_strategy
 from solon.tasks import load
 
@@ -75,8 +76,10 @@ class Comparison(Value, frozen=True):
     task: str
     first: Evaluation
     second: Evaluation
-    differences: dict[str, Estimate]  # second minus first, per metric, paired by seed
-    source: str  # unified difference of the entry files
+    differences: dict[str, Estimate]  # second minus first, per metric, paired by seed, the objective first
+    source: str  # unified difference of all files
+    objective: str = ""
+    minimised: tuple[str, ...] = ()  # metrics of which less is better
     schema: int = 1
 
 
@@ -104,12 +107,14 @@ def _standing(folder: Path, recorded: Program) -> Program:
     return msgspec.structs.replace(recorded, files=tuple(files))
 
 
-def verify(folder: str | Path, *, workers: int = 0, isolation: str = "auto") -> Verification:
+def verify(
+    folder: str | Path, *, workers: int = 0, isolation: str = "auto", executor: Executor | None = None
+) -> Verification:
     """Judge a run's arms again on the published sealed seeds, and compare everything that the card says.
 
     The winner is taken from the ``policy`` folder, the other arms from the bodies; winner and first proposal are those
     that the strategy and the journal name. Figures, intervals, shares, comparisons, findings and costs are computed
-    anew, the bill of a model's calls apart, which ``replay`` checks. The commitment must be that of the root.
+    anew, also the bill, from the recorded calls of a model. The commitment must be that of the root.
     """
     path = Path(folder)
     bundle, card = Bundle.open(path), read_card(path)
@@ -123,7 +128,9 @@ def verify(folder: str | Path, *, workers: int = 0, isolation: str = "auto") -> 
             pass
     with tempfile.TemporaryDirectory() as scratch:  # the evidence itself may be read-only
         task = load_task(bundle, into=Bundle(Path(scratch)))
-        with PoolJudge(task, isolation=isolation, limits=configuration.limits, workers=workers) as judge:
+        with PoolJudge(
+            task, isolation=isolation, limits=configuration.limits, workers=workers, executor=executor
+        ) as judge:
             differences, expected = _judge_again(bundle, card, task, judge)
             level = judge.isolation
     if task.version != configuration.version:
@@ -138,7 +145,7 @@ def _judge_again(bundle: Bundle, card: Card, task: Task, judge: PoolJudge) -> tu
     configuration, root = bundle.configuration(), int(card.root, 16)
     facts = bundle.log().facts
     describe = describer(task, configuration.feedback)
-    state = State(bundle.bodies.program, scorer(task), describe)
+    state = State(bundle.bodies.program, scorer(task), describe, bundle.bodies.moments)
     for fact in facts:
         if not isinstance(fact, Found | Sealed):
             _apply(task, state, fact)
@@ -161,8 +168,17 @@ def _judge_again(bundle: Bundle, card: Card, task: Task, judge: PoolJudge) -> tu
     if standing is not None and scored and configuration.partner_seeds and isinstance(task, Crossplay):
         meeting = cast("MeetingJudge", judge)  # whoever can judge a task of meetings can judge meetings
         held_out = held_out_partners(task, standing, meeting, seeds.sealed(configuration.partner_seeds))
-    bill = card.cost.bill if is_address(configuration.proposer) else Bill()
+    bill = _bill(bundle, configuration, card)
     return differences, make_card(task, configuration, state, root=root, bill=bill, held_out=held_out)
+
+
+def _bill(bundle: Bundle, configuration: Configuration, card: Card) -> Bill:
+    """Add up the recorded calls of a run anew; another version of Solon may know other prices."""
+    _, total = open_proposer(bundle, configuration, replay=True)
+    found = total()
+    if card.packages.get("solon") != package_versions()["solon"]:
+        found = msgspec.structs.replace(found, words=card.cost.bill.words, usd=card.cost.bill.usd)
+    return found
 
 
 def _arms(
@@ -243,7 +259,9 @@ def _short(value: object) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
-def replay(folder: str | Path, *, workers: int = 0, out: str | Path | None = None) -> Verification:
+def replay(
+    folder: str | Path, *, workers: int = 0, out: str | Path | None = None, executor: Executor | None = None
+) -> Verification:
     """Do a finished run again, from its root and configuration, and compare journal and card byte for byte.
 
     Proposers that search are asked again; what a person offered is taken from the journal. No key is needed.
@@ -261,7 +279,13 @@ def replay(folder: str | Path, *, workers: int = 0, out: str | Path | None = Non
         sources = [bundle.bodies.get(digest) for digest in configuration.sources.values()]
         again = Bundle.create(target, configuration, int(card.root, 16), sources=sources)
         task = load_task(bundle, into=again)
-        with PoolJudge(task, isolation=configuration.isolation, limits=configuration.limits, workers=workers) as judge:
+        with PoolJudge(
+            task,
+            isolation=configuration.isolation,
+            limits=configuration.limits,
+            workers=workers,
+            executor=executor,
+        ) as judge:
             Run(
                 again,
                 task=task,
@@ -309,6 +333,7 @@ def compare(
     options: Options | None = None,
     seeds: int = 10,
     workers: int = 0,
+    executor: Executor | None = None,
 ) -> Comparison:
     """Judge two programs on common public seeds, and compare their sources.
 
@@ -321,23 +346,30 @@ def compare(
     chosen = {**found, **(options or {})}
     loaded = load(name, **chosen)
     programs = [policy_of(Path(text)) if text in runs else find_program(loaded, text) for text in texts]
-    one, two = evaluate_all(loaded, programs, seeds=seeds, workers=workers)
-    shared = one.metrics.keys() & two.metrics.keys()
+    one, two = evaluate_all(loaded, programs, seeds=seeds, workers=workers, executor=executor)
+    goal = objective(loaded).name
+    shared = [key for key in dict.fromkeys((goal, *one.metrics)) if key in one.metrics and key in two.metrics]
     return Comparison(
         task=name,
         first=msgspec.structs.replace(one, program=texts[0]),
         second=msgspec.structs.replace(two, program=texts[1]),
-        differences={
-            key: paired_difference(two.metrics[key].per_seed, one.metrics[key].per_seed)
-            for key in one.metrics
-            if key in shared
-        },
-        source="".join(
-            difflib.unified_diff(
-                programs[0].source.splitlines(keepends=True), programs[1].source.splitlines(keepends=True), *texts
-            )
-        ),
+        differences={key: paired_difference(two.metrics[key].per_seed, one.metrics[key].per_seed) for key in shared},
+        source=_source_difference(programs, texts),
+        objective=goal,
+        minimised=minimised(loaded),
     )
+
+
+def _source_difference(programs: Sequence[Program], names: Sequence[str]) -> str:
+    """Return the unified difference of two programs, file by file; where there are several, each is named."""
+    one, other = (dict(program.files) for program in programs)
+    both = dict.fromkeys((*one, *other))
+    lines: list[str] = []
+    for file in both:
+        labels = names if len(both) == 1 else [f"{name} {file}" for name in names]
+        texts = (one.get(file, "").splitlines(), other.get(file, "").splitlines())
+        lines += difflib.unified_diff(*texts, labels[0], labels[1], lineterm="")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _common_task(runs: Sequence[Configuration], task: str | None) -> tuple[str, dict[str, Option]]:

@@ -1,8 +1,10 @@
 """An episode written down step by step, so that people can watch it and proposers can read excerpts."""
 
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from solon.contract import Jail, Program, Seed, Value
+
+QUOTED: Final = 20  # lines of a program's own words
 
 
 class Board(Value, frozen=True):
@@ -42,6 +44,13 @@ class Recording(Value, frozen=True):
     agents: tuple[str, ...] = ()  # names, in the order of the frames
 
 
+class Excerpt(Value, frozen=True):
+    """What a proposer may read of one episode; ``seed`` is its place among the search seeds of the candidate."""
+
+    seed: int
+    moments: tuple[Moment, ...]
+
+
 @runtime_checkable
 class Recordable(Protocol):
     """A task whose episodes can be watched."""
@@ -49,3 +58,18 @@ class Recordable(Protocol):
     def record(self, program: Program, seed: Seed, jail: Jail) -> Recording:
         """Play one episode as ``evaluate`` does and write it down. Raises ProgramFault."""
         ...
+
+
+def quote(words: str) -> str:
+    """Mark each line of a program's own words with "| ", so that none can be taken for the judge's.
+
+    Of many lines the middle is left out; what is not printable is escaped.
+    """
+    lines = words.splitlines()
+    if len(lines) > QUOTED:
+        lines = [*lines[: QUOTED // 4], "...", *lines[1 + QUOTED // 4 - QUOTED :]]
+    return "\n".join(f"| {_printable(line)}" for line in lines)
+
+
+def _printable(line: str) -> str:
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line.expandtabs(4))

@@ -56,8 +56,12 @@ def test_json_is_one_object_with_every_figure_and_its_seeds(solon: Call) -> None
 
 
 def test_the_terminal_shows_matrix_dominance_invasion_and_partners(solon: Call) -> None:
-    code, out, err = solon("match", "gathering", "nearest_apple", "stand", "--figure", "c.svg", *SHORT)
+    code, out, err = solon(
+        "match", "gathering", "nearest_apple", "stand", "--figure", "c.svg", "--matrix", "m.svg", *SHORT
+    )
     assert (code, err) == (0, "")
+    assert "Figure m.svg" in out
+    assert ElementTree.parse("m.svg").getroot().tag.endswith("svg")
     text = " ".join(out.split())
     assert "2 of 4 seats each" in text
     assert "nearest_apple strictly dominates stand in every mix of the two" in text

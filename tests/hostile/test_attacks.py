@@ -31,6 +31,12 @@ def test_an_expectation_is_written_as_it_is_read(expect: str) -> None:
     assert str(parse_attack("probe", text(expect=expect)).expect) == expect
 
 
+def test_a_level_may_have_a_verdict_of_its_own_with_the_reason() -> None:
+    attack = parse_attack("probe", text(expect_c="slips", why_c="There is none."))
+    assert (attack.due("A"), attack.due("C")) == (Expectation("same"), Expectation("slips"))
+    assert (attack.why("A"), attack.why("C")) == ("", "There is none.")
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [
@@ -45,6 +51,13 @@ def test_an_expectation_is_written_as_it_is_read(expect: str) -> None:
         (text(expect="invalid:time,boredom"), "cannot expect"),
         (text(needs_wall="maybe"), "needs-wall is 'maybe'"),
         (text(waits="yes"), "waits is 'yes'"),
+        (text(expect_c="slips"), "go together"),
+        (text(why_c="There is none."), "go together"),
+        (text(expect_c="scored:same", why_c="There is none."), "repeats 'scored:same'"),
+        (text(expect_c="scored:no-gain", why_c="There is none."), "content with less"),
+        (text(expect_c="invalid:boredom", why_c="There is none."), "cannot expect"),
+        (text(expect_c="slips", why_c="none"), "no sentence"),
+        (text(expect_d="slips", why_d="There is none."), "expect-d, why-d"),
         (text(episodes="0"), "episodes is '0'"),
         (text(episodes="many"), "episodes is 'many'"),
         ("# name: probe\n# name: probe\n" + text(), "'name' twice"),

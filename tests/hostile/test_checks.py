@@ -20,6 +20,7 @@ LEFT = {
     "a file in the temporary folder": ("open(f'{DROPS[2]}/{TOKEN}.x', 'w').close()", "left *.x in"),
     "a folder": ("os.mkdir(f'{DROPS[0]}/{TOKEN}')", "left * in"),
     "a changed secret": ("open(SECRET_FILE, 'w').close()", "changed a canary"),
+    "a secret that all may read": ("os.chmod(SECRET_FILE, 0o777)", "changed a canary"),
     "no secret": ("os.unlink(SECRET_FILE)", "changed a canary"),
     "a changed environment": ("os.environ[CANARY_NAME] = 'changed'", "changed a canary"),
     "another working folder": ("os.chdir('/')", "changed the working folder"),
@@ -90,6 +91,7 @@ REACHING = """
     read_password_file read_judge_secret read_while_loading list_folders write_drops write_result spoil_judge_file
     numpy_file_doors importer_doors environment_variables environment_of_libc environment_of_others connect_home
     unix_sockets frame_walk generator_frame_walk traceback_walk collector_walk forged_terminal_line state_in_the_map
+    remembered_texts
 """
 
 

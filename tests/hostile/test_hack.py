@@ -4,13 +4,18 @@ import pytest
 
 from solon.cli.hacking import hack
 from solon.contract import Finding, InfrastructureError
-from solon.hostile import available_levels, load_corpus, run_corpus
+from solon.hostile import available_levels, left_out, load_corpus, run_corpus
+from solon.sandbox import survey
+from solon.sandbox.levels import Level
 
 PICKED = ("teleport", "exit_at_once", "read_judge_secret")
 
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Play three attacks, and none at level C, which takes seconds to start; test_corpus_at_c.py plays there."""
+    bare = [row if row.level != "C" else Level("C", available=False, reason="wasm: not here") for row in survey()]
+    monkeypatch.setattr("solon.hostile.runner.survey", lambda: bare)
     picked = tuple(attack for attack in load_corpus() if attack.name in PICKED)
     monkeypatch.setattr("solon.hostile.runner.load_corpus", lambda: picked)
 
@@ -44,7 +49,10 @@ def test_an_attack_that_gets_through_shows_and_sets_the_exit_code(capsys: pytest
     text = capsys.readouterr().out
     assert "read_judge_secret at level none: " in text
     assert "not run" in text
-    assert "1 of 3 stopped at level none" in text
+    [line] = [line for line in text.splitlines() if "stopped at level none" in line]
+    assert line == (
+        "1 of 3 stopped at level none; 1 were not run, as they would harm a machine without the walls of A, B or C"
+    )
 
 
 def test_the_number_of_workers_changes_no_verdict() -> None:
@@ -73,5 +81,30 @@ def test_wrong_calls_are_named() -> None:
 
 
 def test_a_level_that_is_not_there_is_the_machines_fault() -> None:
-    with pytest.raises((InfrastructureError, ValueError), match="level"):
+    with pytest.raises(InfrastructureError, match=r"level C is not available \(wasm: not here\); see solon doctor"):
         available_levels(["C"])
+
+
+def test_an_attack_that_was_not_run_is_not_called_stopped(capsys: pytest.CaptureFixture[str]) -> None:
+    assert hack("cleanup", levels=["D"], as_json=True, workers=1) == 1
+    [row] = [row for row in json.loads(capsys.readouterr().out) if row["attack"] == "exit_at_once"]
+    assert (row["verdict"], row["stopped"]) == ("refused", False)
+    assert "not run" in row["detail"]
+
+
+def test_each_level_that_is_left_out_is_named_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    [letter, *_] = available_levels()
+    assert hack("", levels=[letter], as_json=False, workers=1) == 0
+    text = capsys.readouterr().out
+    assert all(sentence in text for sentence in left_out([letter]))
+    assert "Level C was left out: it is not available here (wasm: not here)." in text
+    assert "Level none was left out: it has no walls" in text
+    assert f"Level {letter} was left out" not in text
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_without_a_wish_every_level_with_walls_is_played(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    rows = [Level(letter, available=letter != "C" or there, reason="x: y") for letter in ("A", "B", "C", "D", "none")]
+    monkeypatch.setattr("solon.hostile.runner.survey", lambda: rows)
+    assert available_levels() == (("A", "B", "C") if there else ("A", "B"))
+    assert any("Level C" in sentence for sentence in left_out(available_levels())) is not there

@@ -5,7 +5,9 @@ import importlib.util
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,14 @@ def needs_ray(test: Callable[[], None]) -> None:
     else:
         with pytest.raises(InfrastructureError, match=MISSING):
             RayExecutor()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that other processes do."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -90,7 +100,6 @@ def test_calls_end_with_their_result_their_exception_or_a_lost_cluster(
     two_nodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def test() -> None:
-        monkeypatch.setattr(cluster, "PLACE_SECONDS", 2.0)
         with RayExecutor(two_nodes.address, workers=1) as executor:
             assert executor.submit(divmod, 7, 2).result() == (3, 1)
             with pytest.raises(ValueError, match="invalid literal"):
@@ -102,6 +111,11 @@ def test_calls_end_with_their_result_their_exception_or_a_lost_cluster(
             executor.submit(len, "abc")
         with RayExecutor(two_nodes.address, workers=3) as executor:  # one more than there are cores
             assert [it.result() for it in [executor.submit(abs, -n) for n in range(9)]] == list(range(9))
+            until(lambda: len(executor._ranks) == 2)
+            monkeypatch.setattr(cluster, "PLACE_SECONDS", 2.0)
+            with RayExecutor(workers=1) as late, pytest.raises(BrokenExecutor, match="gave no core for 2 s"):
+                late.submit(abs, 1).result()
+            assert executor.submit(abs, -7).result() == 7
 
     needs_ray(test)
 

@@ -65,6 +65,19 @@ def test_an_invalid_program_gets_the_worst_score_and_reflection_is_told_why() ->
     with_gepa(test)
 
 
+def test_reflection_is_told_where_an_episode_went_wrong() -> None:
+    def test() -> None:
+        options = {"map": "small", "n_agents": 3, "steps": 40}
+        with SolonAdapter("cleanup", feedback="counterexample", options=options, workers=1) as adapter:
+            policy = {"program": "def policy(env, agent_id):\n    return 7\n"}
+            assert adapter.evaluate([0], policy).trajectories is None
+            batch = adapter.evaluate([3, 5], policy, capture_traces=True)
+        assert all("Where it went wrong" in it.feedback for it in batch.trajectories)
+        assert all("no reward above zero" in it.feedback for it in batch.trajectories)
+
+    with_gepa(test)
+
+
 def test_texts_become_files() -> None:
     assert program_of({"instructions": GOOD}) == Program(files=(("policy.py", GOOD),))
     two = program_of({"policy.py": "import aid", "aid.py": "x = 1"})

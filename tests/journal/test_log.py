@@ -118,7 +118,7 @@ def test_two_lines_made_one_by_an_altered_byte_are_damage(tmp_path: Path) -> Non
 
 def state() -> State:
     program = Program(files=(("policy.py", "7"),))
-    return State(lambda _digest: program, lambda _episode: 1.0, lambda _episodes, _fault: Feedback("none", ""))
+    return State(lambda _digest: program, lambda _episode: 1.0, lambda *_: Feedback("none", ""), lambda _digest: ())
 
 
 @pytest.mark.parametrize("lost", [0, 1, 4])

@@ -8,8 +8,8 @@ from solon.model import CallFailed, Message, Reply, Request
 POLICY = "```python\ndef policy(env, agent_id):\n    return {}\n```\n"
 
 
-def ask(text: str = "Write it.", sample: int = 0, **parameters) -> Request:
-    return Request("gpt-4.1-mini", (Message("system", "Rules."), Message("user", text)), sample=sample, **parameters)
+def ask(text: str = "Write it.", sample: int = 0, model: str = "gpt-4.1-mini", **parameters) -> Request:
+    return Request(model, (Message("system", "Rules."), Message("user", text)), sample=sample, **parameters)
 
 
 def answer(text: str = "Yes.", finish_reason: str = "stop", **usage) -> Reply:

@@ -1,4 +1,4 @@
-"""A loopback server that speaks OpenAI's chat completions, with faults on demand."""
+"""A loopback server that speaks the protocols of OpenAI, Anthropic and Google, with faults on demand."""
 
 import json
 import threading
@@ -6,25 +6,45 @@ from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
-FAULTS = ("429", "429 date", "500", "503", "hang", "half", "malformed", "no choices", "page")
+from model import protocols
+
+CUT = ("hang", "half", "malformed", "no choices", "page")
+"""Faults after which a reply may have been billed, but none arrived."""
+FAULTS = ("429", "429 date", "429 delay", "500", "503", "529", *CUT)
 """Faults after which the same call may succeed."""
 ENDS = ("tool call", "length", "filter", "refusal", "no finish", "empty")
 """Replies that arrive, cost money and must never become candidates."""
+STATUSES = {
+    "401": (401, "invalid_api_key"),
+    "404": (404, "model_not_found"),
+    "400": (400, "context_length_exceeded"),
+    "400 filter": (400, "content_filter"),
+    "quota": (429, "insufficient_quota"),
+    "402": (402, "billing_error"),
+    "redirect": (307, "moved"),
+}
 
 
 class Server:
-    """Answers call after call as the script says, then with ``text``; remembers bodies and headers.
+    """Answers call after call as the script says, then with ``text``; remembers bodies, paths and headers.
 
-    ``billed`` sums the usage of every completion that was sent whole.
+    ``billed`` sums the usage of every reply that was sent whole; ``forms`` are the structured forms that are offered.
     """
 
-    def __init__(self, script: Sequence[str] = (), text: str | Callable[[dict], str] = "Yes.") -> None:
+    def __init__(
+        self,
+        script: Sequence[str] = (),
+        text: str | Callable[[dict], str] = "Yes.",
+        forms: Sequence[str] = ("json", "tool"),
+    ) -> None:
         self.script = list(script)
         self.text = text
+        self.forms = forms
         self.bodies: list[dict] = []
+        self.paths: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.billed = {"prompt_tokens": 0, "completion_tokens": 0}
-        self.whole = self.cut = 0
+        self.whole = self.cut = self.refused = 0
         self.lock = threading.Lock()
         self.over = threading.Event()
         outer = self
@@ -55,91 +75,58 @@ class Server:
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         body = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
+        protocol = protocols.of(handler.path)
+        form = protocol.form(body)
         with self.lock:
             self.bodies.append(body)
-            self.headers.append({name.lower(): value for name, value in handler.headers.items()})
-            fault = self.script.pop(0) if self.script else "ok"
-        key = handler.headers["Authorization"].removeprefix("Bearer ")
+            self.paths.append(handler.path)
+            names = {name.lower() for name in handler.headers}
+            self.headers.append({name: ", ".join(handler.headers.get_all(name) or ()) for name in names})
+            refused = form is not None and form not in self.forms
+            fault = "no form" if refused else self.script.pop(0) if self.script else "ok"
+        key = (handler.headers[protocol.key] or "").removeprefix("Bearer ")
         if fault == "hang":
             with self.lock:
                 self.cut += 1
             self.over.wait(timeout=30)
-        elif fault in ("429", "429 date", "500", "503"):
+        elif fault == "no form":
+            with self.lock:
+                self.refused += 1
+            send(handler, 400, protocol.error(400, protocol.unsupported[form or ""], "invalid_request"))
+        elif fault == "429 delay":
+            send(handler, 429, protocols.Google.error(429, f"slowly, {key}", "RESOURCE_EXHAUSTED", delay="45.25s"))
+        elif fault in ("429", "429 date", "500", "503", "529"):
             header = {"429": "2", "429 date": "Thu, 01 Jan 1970 00:00:03 GMT"}.get(fault)
-            send(handler, int(fault[:3]), error(f"try later, {key}"), {"Retry-After": header} if header else {})
+            content = protocol.error(int(fault[:3]), f"try later, {key}", "overloaded_error")
+            send(handler, int(fault[:3]), content, {"Retry-After": header} if header else {})
         elif fault in STATUSES:
             status, code = STATUSES[fault]
-            send(handler, status, error(f"no, because {'x' * 150} {key} is wrong", code))
+            elsewhere = {"Location": f"{self.url.replace('127.0.0.1', 'localhost')}/stolen{handler.path}"}
+            content = protocol.error(status, f"no, because {'x' * 150} {key} is wrong", code)
+            send(handler, status, content, elsewhere if fault == "redirect" else {})
         else:
             self.complete(handler, body, fault, key)
 
     def complete(self, handler: BaseHTTPRequestHandler, body: dict, fault: str, key: str) -> None:
+        protocol = protocols.of(handler.path)
         text = self.text if isinstance(self.text, str) else self.text(body)
-        completion = make_completion(body, fault, text, key)
-        content = json.dumps(completion).encode()
-        if fault in ("half", "malformed", "no choices", "page"):
+        reply, usage = protocol.reply(body, fault, f"{text} {key} \ud800" if fault == "echo key" else text)
+        content = json.dumps(reply).encode()
+        if fault in CUT:
             with self.lock:
                 self.cut += 1
-            content = {"malformed": b'{"choices": [', "no choices": b'{"choices": []}', "page": b"<html>sign in"}.get(
-                fault, content
-            )
+            content = {
+                "malformed": b'{"choices": [',
+                "no choices": b'{"choices": [], "candidates": []}',
+                "page": b"<html>sign in",
+            }.get(fault, content)
             send(handler, 200, content, cut=fault == "half")
             return
         with self.lock:
             self.whole += 1
-            for name in self.billed if "usage" in completion else ():
-                self.billed[name] += completion["usage"][name]
+            for name in self.billed if usage else ():
+                self.billed[name] += usage[name]
         send(handler, 200, content)
-
-
-STATUSES = {
-    "401": (401, "invalid_api_key"),
-    "404": (404, "model_not_found"),
-    "400": (400, "context_length_exceeded"),
-    "400 filter": (400, "content_filter"),
-    "quota": (429, "insufficient_quota"),
-}
-
-
-def error(message: str, code: str = "busy") -> bytes:
-    return json.dumps({"error": {"message": message, "code": code, "type": "error"}}).encode()
-
-
-def make_completion(body: dict, fault: str, text: str, key: str) -> dict:
-    message: dict = {"role": "assistant", "content": text}
-    reason: str | None = "stop"
-    match fault:
-        case "length":
-            reason = "length"
-        case "filter":
-            reason = "content_filter"
-        case "refusal":
-            message["refusal"] = "I will not."
-        case "no finish":
-            reason = None
-        case "empty":
-            message["content"] = ""
-        case "tool call":
-            call = {"id": "1", "type": "function", "function": {"name": "run", "arguments": "{}"}}
-            message, reason = {"role": "assistant", "content": None, "tool_calls": [call]}, "tool_calls"
-        case "echo key":
-            message["content"] = f"{text} {key} \ud800"
-    completion: dict = {
-        "id": "call-1",
-        "object": "chat.completion",
-        "created": 0,
-        "model": f"{body['model']}-2026",
-        "choices": [{"index": 0, "message": message, "finish_reason": reason}],
-    }
-    if fault != "no usage":
-        spent = 7 if fault == "odd usage" else 3
-        completion["usage"] = {
-            "prompt_tokens": -1 if fault == "odd usage" else 20,
-            "completion_tokens": spent,
-            "total_tokens": 20 + spent,
-            "prompt_tokens_details": {"cached_tokens": 8},
-        }
-    return completion
 
 
 def send(

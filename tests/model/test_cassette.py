@@ -1,5 +1,7 @@
 """Cassettes: found by content, safe under concurrent writers, loud about damage, helpful about what is missing."""
 
+import hashlib
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from model.fakes import answer, ask
 from solon.contract import InfrastructureError
-from solon.model import Cassette
+from solon.model import Cassette, Form, Message, Request
 
 
 def only_call(cassette: Cassette) -> Path:
@@ -137,6 +139,54 @@ def test_a_missing_recording_names_the_nearest_and_the_field_that_differs(tmp_pa
         cassette.put(ask("a\nb\nc", sample, temperature=0.2), answer())
     with pytest.raises(InfrastructureError, match=words):
         raise cassette.missing(wanted)
+
+
+CASES = [
+    ({"model": "gpt-5"}, r"model \(recorded 'gpt-4.1-mini', asked 'gpt-5'\)"),
+    ({"messages": (Message("user", "Other."),)}, r"messages \(recorded 2, asked 1\)"),
+    ({"max_tokens": 5}, r"max_tokens \(recorded 8192, asked 5\)"),
+    ({"temperature": 0.5}, r"temperature \(recorded None, asked 0.5\)"),
+    ({"effort": "high"}, r"effort \(recorded None, asked 'high'\)"),
+    ({"thinking": 2048}, r"thinking \(recorded None, asked 2048\)"),
+    ({"form": Form("json", "answer", "{}")}, r"form \(recorded text, asked json\)"),
+    ({"sample": 7}, r"sample \(recorded 0, asked 7\)"),
+]
+
+
+@pytest.mark.parametrize(("changed", "words"), CASES)
+def test_each_field_of_a_missing_call_is_named_alone(tmp_path: Path, changed: dict, words: str) -> None:
+    cassette = Cassette(tmp_path)
+    cassette.put(ask(), answer())
+    wanted = msgspec.structs.replace(ask(), **changed)
+    assert cassette.recording(wanted) is None
+    assert re.search(rf"nearest differs in {words}; replay with", str(cassette.missing(wanted)))
+    assert set(Request.__struct_fields__) == {name for case, _ in CASES for name in case}, "a new field needs a case"
+
+
+def test_another_schema_of_the_same_form_is_named(tmp_path: Path) -> None:
+    cassette = Cassette(tmp_path)
+    cassette.put(ask(form=Form("tool", "answer", "{}")), answer(tool="answer", thinking_tokens=2, written_tokens=3))
+    wanted = ask(form=Form("tool", "answer", '{"type": "object"}'))
+    assert "form (tool with another name or schema)" in str(cassette.missing(wanted))
+    (found,) = cassette.recordings()
+    assert found.reply == answer(tool="answer", thinking_tokens=2, written_tokens=3)
+    assert cassette.request(found).form == Form("tool", "answer", "{}")
+
+
+def test_a_recording_without_the_later_fields_is_read_and_keeps_its_digest(tmp_path: Path) -> None:
+    cassette = Cassette(tmp_path)
+    cassette.put(ask(), answer())
+    path = only_call(cassette)
+    old = msgspec.json.decode(path.read_bytes())
+    for name in ("thinking", "form"):
+        assert old.pop(name) is None
+    for name in ("written_tokens", "thinking_tokens", "tool"):
+        assert not old["reply"].pop(name)
+    assert old["check"] == hashlib.sha256(msgspec.json.encode({**old, "check": ""})).hexdigest()
+    path.write_bytes(msgspec.json.encode(old))
+    found = cassette.recording(ask())
+    assert found is not None
+    assert found.reply == answer()
 
 
 def test_a_missing_recording_of_a_longer_conversation_says_so(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from solon.model import Price, Prices, load_prices, plan
 
@@ -32,6 +34,26 @@ def test_a_cost_is_exact_and_cached_input_is_cheaper() -> None:
 def test_cached_input_costs_like_other_input_where_no_price_is_known() -> None:
     prices = Prices("1", {"m": Price(Decimal(1), Decimal(2), "s", "2026-01-01")})
     assert prices.cost("m", 10, 0, 10) == Decimal("0.00001")
+
+
+def test_input_written_to_a_cache_has_its_own_price_and_bounds_the_cost() -> None:
+    prices = load_prices()
+    assert prices.cost("claude-haiku-4-5", 10**6, 0, 0, 10**6) == Decimal("1.25")
+    assert prices.cost("claude-haiku-4-5", 10**6, 0, 400_000, 10**6) == Decimal("0.04") + Decimal("0.75")
+    assert prices.bound("claude-haiku-4-5", 10**6, 10**6) == Decimal("6.25")
+    assert prices.bound("gpt-4.1-mini", 10**6, 10**6) == prices.cost("gpt-4.1-mini", 10**6, 10**6)
+    assert prices.cost("gpt-4.1-mini", 100, 0, 0, 100) == prices.cost("gpt-4.1-mini", 100, 0)
+    assert prices.bound("llama", 1, 1) is None
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_no_split_of_the_input_costs_more_than_the_bound(taken: int, given: int, read: int, written: int) -> None:
+    prices = load_prices()
+    for model in ("claude-haiku-4-5", "gpt-4.1-mini"):
+        cost, bound = prices.cost(model, taken, given, read, written), prices.bound(model, taken, given)
+        assert cost is not None
+        assert bound is not None
+        assert 0 <= cost <= bound
 
 
 def test_a_dated_snapshot_costs_what_its_model_costs() -> None:

@@ -1,18 +1,40 @@
 """A model as the proposer: prompts, tolerant reading, one correction, rejects that are kept, and exact replays."""
 
+import json
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from model.fakes import Fake, answer
 from propose.samples import Plain, program
 from solon.contract import Ask, Candidate, Fault, Feedback, Program, ProgramFault, Proposal
 from solon.engine import check_program
-from solon.model import Caps, Cassette, Client, Ledger, MissingRecording, Reply, Request, load_prices
+from solon.model import (
+    UNSUPPORTED,
+    BudgetSpent,
+    Caps,
+    Cassette,
+    Client,
+    Ledger,
+    MissingRecording,
+    Reply,
+    Request,
+    load_prices,
+    parse_address,
+)
 from solon.propose import ReplyError, check_proposer
-from solon.propose.model import REJECTED, ModelProposer, make_model_proposer, read_answer, rejection, render_messages
+from solon.propose.model import (
+    REJECTED,
+    ModelProposer,
+    first_request,
+    make_model_proposer,
+    read_answer,
+    read_structured_answer,
+    rejection,
+    render_messages,
+)
 
 GOOD = "def policy(env, agent_id):\n    return 3\n"
 OTHER = "def policy(env, agent_id):\n    return 4\n"
@@ -142,6 +164,185 @@ def test_an_unusable_answer_is_explained(text: str, base: Program | None, messag
         read_answer(text, base, "policy.py:policy", "python-policy")
 
 
+# Structured replies
+
+
+def structured(*, files=(), edits=()) -> str:
+    """The JSON text of an answer."""
+    return json.dumps(
+        {
+            "thoughts": "So.",
+            "files": [{"name": name, "source": source} for name, source in files],
+            "edits": [{"file": file, "search": search, "replace": replace} for file, search, replace in edits],
+        }
+    )
+
+
+class Rungs(Fake):
+    """A model behind an endpoint that offers some forms; ``flaky`` samples are refused every structured form."""
+
+    def __init__(self, *offered: str, flaky: tuple[int, ...] = ()) -> None:
+        self.offered, self.flaky = offered, flaky
+        super().__init__(self.reply)
+
+    def reply(self, request: Request) -> Reply:
+        rung = request.form.rung if request.form else None
+        source = f"def policy(env, agent_id):\n    return {request.sample}\n"
+        if rung is None:
+            return answer(fenced(source))
+        if rung not in self.offered or request.sample in self.flaky:
+            return Reply("", UNSUPPORTED, 0, 0)
+        return answer(structured(files=[("policy.py", source)]), tool="answer" if rung == "tool" else "")
+
+    def asked(self) -> list[tuple[str, int]]:
+        return [(it.form.rung if it.form else "text", it.sample) for it in self.requests]
+
+
+def draw(client, count: int, history: Sequence[Candidate] = (), first: str = "json") -> list[Proposal]:
+    proposer = ModelProposer(client, "gpt-4.1-mini", structured=first)
+    return list(proposer.propose(TASK, tuple(history), Ask(count, 1), 0))
+
+
+def follow(proposals: list[Proposal]) -> list[Candidate]:
+    return [Candidate(number, proposal, 0) for number, proposal in enumerate(proposals)]
+
+
+@pytest.mark.parametrize(
+    ("offered", "first", "form", "refusals"),
+    [
+        (("json", "tool"), "json", "json", []),
+        (("tool",), "json", "tool", [("json", 0)]),
+        ((), "json", "text", [("json", 0), ("tool", 0)]),
+        (("json", "tool"), "tool", "tool", []),
+        (("json",), "tool", "text", [("tool", 0)]),
+    ],
+)
+def test_a_refused_form_is_met_once_and_the_next_one_taken(offered, first: str, form: str, refusals: list) -> None:
+    model = Rungs(*offered)
+    proposals = draw(Client(model, workers=1), 4, first=first)
+    assert {proposal.operator for proposal in proposals} == {f"model, {form}"}
+    assert [proposal.program.source[-2] for proposal in proposals] == ["0", "1", "2", "3"]
+    assert model.asked() == [*refusals, *((form, sample) for sample in range(4))]
+    more = draw(Client(model, workers=1), 2, follow(proposals), first=first)
+    assert {proposal.operator for proposal in more} == {f"model, {form}"}
+    assert model.asked()[-2:] == [(form, 4), (form, 5)]
+    assert len(model.requests) == len(refusals) + 6, "what was refused is remembered by the candidates"
+
+
+def test_the_prompt_describes_the_form_that_is_asked_for() -> None:
+    model = Rungs("tool")
+    draw(Client(model, workers=1), 1)
+    first, second = (request.messages[1].content for request in model.requests)
+    assert "as one JSON object" in first
+    assert "by calling the tool `answer` once" in second
+    assert "```" not in first
+
+
+def test_single_refusals_are_asked_again_alone_and_lower_the_form_of_later_groups() -> None:
+    model = Rungs("json", "tool", flaky=(2,))
+    proposals = draw(Client(model, workers=1), 4)
+    assert [proposal.operator for proposal in proposals] == ["model, json", "model, json", "model, text", "model, json"]
+    assert model.asked()[-2:] == [("tool", 2), ("text", 2)]
+    assert draw(Client(model), 1, follow(proposals))[0].operator == "model, text"
+
+
+@pytest.mark.parametrize("flaky", [(), (0, 3), (2, 5)])
+def test_the_ladder_is_the_same_for_any_number_of_workers_and_in_a_replay(tmp_path: Path, flaky) -> None:
+    def play(client: Client) -> list[Proposal]:
+        history: list[Candidate] = []
+        for _ in range(3):
+            history += [
+                Candidate(len(history) + place, it, 0) for place, it in enumerate(draw(client, 6, tuple(history)))
+            ]
+        return [it.proposal for it in history]
+
+    one = play(Client(Rungs("json", flaky=flaky), workers=1))
+    assert len(one) == 18
+    assert play(Client(Rungs("json", flaky=flaky), cassette=Cassette(tmp_path), workers=16)) == one
+    assert play(Client(cassette=Cassette(tmp_path))) == one
+
+
+def test_a_run_that_is_resumed_keeps_its_form(tmp_path: Path) -> None:
+    first = draw(Client(Rungs("tool"), cassette=Cassette(tmp_path)), 2)
+    repaired = Rungs("json", "tool")
+    resumed = draw(Client(repaired, cassette=Cassette(tmp_path)), 2, follow(first))
+    assert [form for form, _ in repaired.asked()] == ["tool", "tool"]
+    replay = Client(cassette=Cassette(tmp_path))
+    assert draw(replay, 2) == first
+    assert draw(replay, 2, follow(first)) == resumed
+
+
+def test_a_budget_that_ends_on_the_ladder_keeps_the_first_proposals() -> None:
+    worst = 20_000
+    ledger = Ledger(load_prices(), Caps(tokens=worst))
+    proposals = draw(Client(Rungs("tool"), ledger=ledger), 2000)
+    assert 0 < len(proposals) < 2000
+    assert {proposal.operator for proposal in proposals} == {"model, tool"}
+    with pytest.raises(BudgetSpent):
+        draw(Client(Rungs("tool"), ledger=ledger), 1)
+
+
+GIVEN = structured(files=[("policy.py", GOOD)])
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "message"),
+    [
+        (GIVEN[:-4], None, "not the JSON object that was asked for"),
+        (f"```json\n{GIVEN}\n```", None, "not the JSON object"),
+        (fenced(GOOD), None, "not the JSON object"),
+        ("[1]", None, "not the JSON object"),
+        ('{"files": [{"name": "policy.py", "source": 3}]}', None, "not the JSON object"),
+        (GIVEN.replace('"thoughts"', '"ideas"'), None, "not the JSON object"),
+        ("[" * 100_000, None, "not the JSON object"),
+        ("9" * 1_000_001, None, "send at most"),
+        (structured(), None, "either files or edits"),
+        (structured(files=[("policy.py", GOOD)], edits=[("policy.py", "a", "b")]), None, "either files or edits"),
+        (structured(files=[("policy.py", GOOD), ("policy.py", OTHER)]), None, "names a file twice"),
+        (structured(files=[("lib.py", "A = 1\n")]), None, "policy.py"),
+        (structured(files=[("policy.py", "A = (")]), None, "policy.py is not valid Python"),
+        (structured(files=[("policy.py", "A = 1")]), None, "does not define 'policy'"),
+        (structured(edits=[("policy.py", "    return 3", "    return 7")]), None, "no program to edit"),
+        (structured(edits=[("policy.py", "    return 3", "    return 7")]), program(OTHER), "does not hold"),
+        (structured(edits=[("policy.py", "", "    return 7")]), program(GOOD), "searches for nothing"),
+    ],
+)
+def test_an_unusable_structured_answer_is_explained(text: str, base: Program | None, message: str) -> None:
+    with pytest.raises(ReplyError, match=message):
+        read_structured_answer(text, base, "policy.py:policy", "python-policy")
+
+
+def test_a_structured_answer_is_files_or_edits_of_the_first_parent() -> None:
+    files = structured(files=[("policy.py", "import lib\n" + GOOD), ("lib.py", "A = 1")])
+    read = read_structured_answer(files, None, "policy.py:policy", "python-policy")
+    assert read.files == (("policy.py", f"import lib\n{GOOD}"), ("lib.py", "A = 1\n"))
+    edits = structured(edits=[("policy.py", "    return 3\n", "    wait = 1\n    return 7\n")])
+    read = read_structured_answer(edits, program(GOOD), "policy.py:policy", "python-policy")
+    assert read.source == GOOD.replace("    return 3", "    wait = 1\n    return 7")
+    odd = json.dumps({"thoughts": "", "files": [{"name": "policy.py", "source": f"# \ud800\n{GOOD}"}], "edits": []})
+    assert read_structured_answer(odd, None, "policy.py:policy", "python-policy").source == f"# ?\n{GOOD}"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        answer(GIVEN, "length", tool="answer"),
+        answer(GIVEN, "tool_calls", tool="run"),
+        answer(GIVEN[:-4], "stop", tool="answer"),
+        answer(fenced(GOOD)),
+    ],
+)
+def test_a_torn_or_wrong_structured_reply_is_corrected_once_and_then_kept_as_a_reject(reply: Reply) -> None:
+    fake = Fake(lambda _request: reply)
+    (proposal,) = draw(fake, 1, first="tool")
+    assert len(fake.requests) == 2
+    assert fake.requests[0].form == fake.requests[1].form is not None
+    assert proposal.program.kind == REJECTED
+    assert proposal.operator == "model, tool, corrected"
+    mended = draw(Fake(lambda it: answer(GIVEN, tool="answer") if len(it.messages) == 4 else reply), 1, first="tool")
+    assert mended == [Proposal(program(GOOD), (), "model, tool, corrected")]
+
+
 # Corrections and rejects
 
 
@@ -224,7 +425,7 @@ def test_the_rules_of_all_proposers_are_kept() -> None:
 
 def test_siblings_are_drawn_by_candidate_number() -> None:
     fake = Fake(numbered)
-    proposer = ModelProposer(fake, "gpt-4.1-mini", temperature=0.5, max_tokens=99, effort="low")
+    proposer = ModelProposer(fake, Request("gpt-4.1-mini", (), 99, 0.5, "low"))
     proposals = proposer.propose(TASK, HISTORY, Ask(3, 1, (0,)), 0)
     assert [proposal.program.source[-8:-1] for proposal in proposals] == ["3, True", "4, True", "5, True"]
     assert {proposal.parents for proposal in proposals} == {(0,)}
@@ -304,8 +505,16 @@ def test_a_spent_budget_cuts_a_group_at_the_same_place(tmp_path: Path, workers: 
 
 
 def test_a_proposer_for_an_address_asks_with_its_parameters(tmp_path: Path) -> None:
-    made = make_model_proposer("local:http://127.0.0.1:1/v1#m?max_tokens=5&effort=high", tmp_path, workers=2)
+    made = make_model_proposer("google:m?max_tokens=5&thinking=7&structured=tool", tmp_path, workers=2)
     with pytest.raises(ValueError, match="no model provider"):
         make_model_proposer("opus:x", tmp_path)
-    request = made._request((), 3)
-    assert msgspec.structs.astuple(request) == ("m", (), 5, None, "high", 3)
+    assert made._request((), 3, None) == Request("m", (), 5, sample=3, thinking=7)
+    assert made._structured == "tool"
+
+
+def test_the_first_request_of_a_run_is_known_before_it_starts() -> None:
+    fake = Fake(lambda _: answer(GIVEN, tool="answer"))
+    at = parse_address("local:http://127.0.0.1:1/v1#m?structured=tool&max_tokens=99&effort=low")
+    pattern = Request(at.model, (), at.max_tokens, at.temperature, at.effort)
+    ModelProposer(fake, pattern, structured=at.structured).propose(TASK, (), Ask(1, 1), 0)
+    assert fake.requests == [first_request(TASK, at)]

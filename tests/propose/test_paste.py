@@ -130,7 +130,8 @@ def paste(text: str, count: int = 1, prompt_file: Path | None = None) -> tuple[l
 def test_a_pasted_reply_becomes_a_proposal_of_the_parents() -> None:
     proposals, screen = paste(fenced(GOOD))
     assert proposals == [Proposal(program(GOOD), (0,), "paste")]
-    assert screen.startswith(render_prompt(Plain(), history(), (0,)))
+    begin, end = "write the program yourself. -----\n\n", "\n----- The prompt ends."
+    assert screen.partition(begin)[2].partition(end)[0] == render_prompt(Plain(), history(), (0,))
 
 
 def test_several_replies_are_separated_by_an_end_line() -> None:

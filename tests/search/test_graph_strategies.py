@@ -75,11 +75,11 @@ def test_real_improvements_are_accepted_for_a_few_seeds_each(name: str) -> None:
 def test_refine_asks_for_the_seeds_that_an_undecided_test_needs() -> None:
     strategy = Refine(rounds=3, width=2, seeds=2, alpha=0.1, limit=10)
     history = [child(0, 0, (5.0, 5.0)), child(1, 0, (1.0, 1.0)), child(2, 1, (6.0, 6.5), (0,)), child(3, 1, (2.0, 2.0))]
-    assert strategy.ask(history[:2]) == Ask(2, 2, parents=(0,))
+    assert strategy.ask(history[:2]) == Ask(2, 2, parents=(0,), operator="refine")
     assert strategy.ask(history) == Ask(0, 4, again=(0, 2))
     assert strategy.winner(history) == 0
     sure = [child(0, 0, (5.0,) * 12), history[1], child(2, 1, (6.0,) * 12, (0,)), history[3]]
-    assert strategy.ask(sure) == Ask(2, 2, parents=(2,))
+    assert strategy.ask(sure) == Ask(2, 2, parents=(2,), operator="refine")
     assert strategy.winner(sure) == 2
 
 
@@ -87,32 +87,34 @@ def test_a_beam_takes_its_heads_in_turn() -> None:
     beam = Beam(width=2, branching=2, rounds=3, seeds=1)
     history = [child(0, 0, 3.0), child(1, 0, 4.0)]
     assert beam.ask(()) == Ask(2, 1)
-    assert beam.ask(history) == Ask(2, 1, parents=(1,))
+    assert beam.ask(history) == Ask(2, 1, parents=(1,), operator="refine")
     history += [child(2, 1, 9.0, (1,)), child(3, 1, 0.0, (1,))]
-    assert beam.ask(history) == Ask(2, 1, parents=(0,))
+    assert beam.ask(history) == Ask(2, 1, parents=(0,), operator="refine")
     history += [child(4, 2, 1.0, (0,)), child(5, 2, 1.0, (0,))]
-    assert beam.ask(history) == Ask(2, 1, parents=(2,))
+    assert beam.ask(history) == Ask(2, 1, parents=(2,), operator="refine")
     strict = Beam(width=2, branching=2, rounds=4, seeds=1, keep_parents=False)
     history += [child(6, 3, 0.0, (2,)), child(7, 3, 0.0, (2,))]
-    assert beam.ask(history) == Ask(2, 1, parents=(1,))
-    assert strict.ask(history) == Ask(2, 1, parents=(4,))
+    assert beam.ask(history) == Ask(2, 1, parents=(1,), operator="refine")
+    assert strict.ask(history) == Ask(2, 1, parents=(4,), operator="refine")
 
 
 def test_a_beam_whose_heads_are_all_invalid_starts_again() -> None:
     history = [candidate(0, 0, fault=INVALID), candidate(1, 0, fault=INVALID)]
-    assert Beam(branching=2, seeds=1).ask(history) == Ask(2, 1)
+    assert Beam(branching=2, seeds=1).ask(history) == Ask(2, 1, operator="generate")
     assert Beam().winner(history) is None
 
 
 def test_islands_meet_only_when_the_best_migrate_along_the_ring() -> None:
     islands = Islands(islands=2, rounds=4, width=1, keep=1, every=2, seeds=1)
     history = [child(0, 0, 5.0), child(1, 1, 1.0), child(2, 2, 6.0, (0,)), child(3, 3, 2.0, (1,))]
-    assert islands.ask(history[:3]) == Ask(1, 1, parents=(1,))
-    assert islands.ask(history) == Ask(1, 1, parents=(2,))
+    assert islands.ask(history[:3]) == Ask(1, 1, parents=(1,), operator="refine")
+    assert islands.ask(history) == Ask(1, 1, parents=(2,), operator="refine")
     history.append(child(4, 4, 0.0, (2,)))
-    assert islands.ask(history) == Ask(1, 1, parents=(2,))  # the neighbour's best has settled on the second island
+    assert islands.ask(history) == Ask(
+        1, 1, parents=(2,), operator="refine"
+    )  # the neighbour's best has settled on the second island
     apart = Islands(islands=2, rounds=4, width=1, keep=1, every=0, seeds=1)
-    assert apart.ask(history) == Ask(1, 1, parents=(3,))
+    assert apart.ask(history) == Ask(1, 1, parents=(3,), operator="refine")
 
 
 def test_three_islands_form_a_ring_in_one_direction() -> None:
@@ -163,7 +165,7 @@ def test_values_of_a_tree_are_places_or_lie_in_the_declared_range() -> None:
 def test_a_tree_leaves_invalid_branches() -> None:
     tree = Tree(rounds=9, branching=1, seeds=1, widening=0.0)
     dead = [child(0, 0, 1.0), Candidate(1, Proposal(candidate(1).proposal.program, (0,)), 1, fault=INVALID)]
-    assert tree.ask(dead) == Ask(1, 1)
+    assert tree.ask(dead) == Ask(1, 1, operator="generate")
 
 
 @pytest.mark.parametrize(

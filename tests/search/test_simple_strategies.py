@@ -21,7 +21,7 @@ def test_best_of_n_names_no_parents() -> None:
 def test_refine_varies_the_best_so_far() -> None:
     strategy = Refine(rounds=3, width=4, seeds=2, keep=2)
     history = [candidate(n, scores=(float(n), float(n))) for n in range(4)]
-    assert strategy.ask(history) == Ask(4, 2, parents=(3, 2))
+    assert strategy.ask(history) == Ask(4, 2, parents=(3, 2), operator="refine")
     assert len(play(strategy, World([0.0, 1.0], 0.1, 1))) == 12 == strategy.ceiling().candidates
 
 

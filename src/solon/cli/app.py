@@ -49,7 +49,8 @@ def run(  # noqa: PLR0913  # one parameter an option
     strategy: StrategyText = None,
     rounds: Rounds = None,
     feedback: Annotated[
-        Literal["none", "sparse", "dense"], Parameter(help="What proposals may see of earlier results.")
+        Literal["none", "sparse", "dense", "per-agent", "trace", "counterexample"],
+        Parameter(help="What proposals may see of earlier results, from nothing to the worst episode in words."),
     ] = "dense",
     budget_seconds: Annotated[
         float | None, Parameter(help="Seconds of search; offline 120 if no limit is given.")
@@ -159,6 +160,7 @@ def evaluate(  # noqa: PLR0913  # one parameter an option
     option: TaskOptions | None = None,
     isolation: Isolation = "auto",
     workers: Workers = 0,
+    executor: ExecutorName = "local",
     cpu_seconds: CpuSeconds | None = None,
     memory_mib: MemoryMib | None = None,
     json: JsonLines = False,
@@ -178,6 +180,7 @@ def evaluate(  # noqa: PLR0913  # one parameter an option
         options=tuple(option or ()),
         isolation=isolation,
         workers=workers,
+        executor=executor,
         cpu_seconds=cpu_seconds,
         memory_mib=memory_mib,
         as_json=json,
@@ -190,9 +193,11 @@ def match(  # noqa: PLR0913  # one parameter an option
     *programs: Path,
     seeds: Annotated[int, Parameter(help="Meet on the public seeds 0, 1, ..., one less than this.")] = 5,
     figure: Annotated[Path | None, Parameter(help="Write the invasion curves into this SVG file.")] = None,
+    matrix: Annotated[Path | None, Parameter(help="Write the payoff matrix into this SVG file.")] = None,
     option: TaskOptions | None = None,
     isolation: Isolation = "auto",
     workers: Workers = 0,
+    executor: ExecutorName = "local",
     cpu_seconds: CpuSeconds | None = None,
     memory_mib: MemoryMib | None = None,
     json: Json = False,
@@ -211,11 +216,117 @@ def match(  # noqa: PLR0913  # one parameter an option
         seeds=seeds,
         options=tuple(option or ()),
         figure=figure,
+        matrix=matrix,
         isolation=isolation,
         workers=workers,
+        executor=executor,
         cpu_seconds=cpu_seconds,
         memory_mib=memory_mib,
         as_json=json,
+    )
+
+
+@app.command
+def bench(  # noqa: PLR0913  # one parameter an option
+    experiment: Annotated[str, Parameter(help="`social-dilemmas`.")],
+    *,
+    quick: Annotated[bool, Parameter(negative="", help="Fewer seeds and shorter searches: minutes.")] = False,
+    seeds: Annotated[int | None, Parameter(help="Sealed seeds of every row; 20, or 5 if quick.")] = None,
+    seed: Annotated[int, Parameter(help="Root of all randomness: the same tables again.")] = 0,
+    model: Annotated[
+        list[str] | None, Parameter(negative="", help="A model to try, such as `openai:NAME`; may be repeated.")
+    ] = None,
+    usd: Annotated[float, Parameter(help="US dollars for the calls of one model's row; 0 for no model.")] = 1.0,
+    out: Annotated[Path | None, Parameter(help="The folder; runs/bench-EXPERIMENT-N if not given.")] = None,
+    isolation: Isolation = "auto",
+    workers: Workers = 0,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Do a published experiment again: its tables, with the published figures beside what is measured here.
+
+    Finished rows are kept, and the same call goes on where an interrupted one stopped.
+
+    Example: solon bench social-dilemmas --quick
+    """
+    from solon.cli import benching
+
+    return benching.bench(
+        benching.Request(
+            experiment=experiment,
+            quick=quick,
+            seed=seed,
+            seeds=seeds,
+            models=None if model is None else tuple(model),
+            usd=usd,
+            out=out,
+            isolation=isolation,
+            workers=workers,
+        ),
+        as_json=json,
+        quiet=quiet,
+    )
+
+
+@app.command
+def research(  # noqa: PLR0913  # one parameter an option
+    task: str,
+    *,
+    proposer: Annotated[str, Parameter(help="Who writes programs: `offline` or a model, `openai:NAME`.")] = "offline",
+    researcher: Annotated[
+        str, Parameter(help="Who writes pipelines: `offline`, `paste`, `scripted:FILE,...` or a model.")
+    ] = "offline",
+    inner_episodes: Annotated[int, Parameter(help="Search episodes of every inner run, a hard limit.")] = 100,
+    held_out: Annotated[int, Parameter(help="Episodes on which an inner run's winner is judged.")] = 5,
+    repeats: Annotated[int, Parameter(help="Inner runs, of each, that compare tuned with untuned.")] = 8,
+    inner_usd: Annotated[float | None, Parameter(help="US dollars for the calls of one inner run.")] = None,
+    strategy: StrategyText = None,
+    rounds: Rounds = None,
+    budget_seconds: Annotated[float | None, Parameter(help="Seconds to choose a pipeline; 300 if not given.")] = None,
+    budget_runs: Annotated[int | None, Parameter(help="Inner runs to choose a pipeline.")] = None,
+    budget_usd: Annotated[float | None, Parameter(help="US dollars for the researcher's calls.")] = None,
+    seed: Annotated[int | None, Parameter(help="Root of all randomness; fresh and secret if not given.")] = None,
+    out: Annotated[Path | None, Parameter(help="The folder; an unfinished study there goes on.")] = None,
+    option: TaskOptions | None = None,
+    isolation: Isolation = "auto",
+    workers: Workers = 0,
+    executor: ExecutorName = "local",
+    cpu_seconds: CpuSeconds | None = None,
+    memory_mib: MemoryMib | None = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Tune the pipeline that seeks programs for TASK, and report the gain over the untuned one at equal budget.
+
+    Example: solon research gathering --inner-episodes 60 --budget-seconds 300
+    """
+    from solon.cli import researching
+
+    return researching.run_research(
+        researching.Request(
+            task=task,
+            proposer=proposer,
+            researcher=researcher,
+            inner_episodes=inner_episodes,
+            held_out=held_out,
+            repeats=repeats,
+            inner_usd=inner_usd,
+            strategy=strategy,
+            rounds=rounds,
+            budget_seconds=budget_seconds,
+            budget_runs=budget_runs,
+            budget_usd=budget_usd,
+            seed=seed,
+            out=out,
+            options=tuple(option or ()),
+            isolation=isolation,
+            workers=workers,
+            executor=executor,
+            cpu_seconds=cpu_seconds,
+            memory_mib=memory_mib,
+        ),
+        as_json=json,
+        quiet=quiet,
     )
 
 
@@ -229,9 +340,55 @@ def report(
 
     Example: solon report runs/cleanup-offline-1
     """
-    from solon.report import write_report
+    from solon import api
 
-    print(write_report(folder, out=out))
+    print(api.report(folder, out=out))
+
+
+@app.command
+def play(  # noqa: PLR0913  # one parameter an option
+    task: str,
+    program: Path,
+    *,
+    seed: Annotated[int, Parameter(help="Play this public seed.")] = 0,
+    gif: Annotated[Path | None, Parameter(help="Write an animation.")] = None,
+    mp4: Annotated[Path | None, Parameter(help="Write a video.")] = None,
+    terminal: Annotated[bool, Parameter(negative="", help="Play it here, in colour.")] = False,
+    out: Annotated[Path | None, Parameter(help="Write this page; PROGRAM-seedN.html if nothing else is asked.")] = None,
+    every: Annotated[
+        int | None, Parameter(help="Show each n-th step only; a GIF shows at most 350 steps if not given.")
+    ] = None,
+    fps: Annotated[float | None, Parameter(help="Pictures a second; 20, in the terminal 12.")] = None,
+    option: TaskOptions | None = None,
+    isolation: Isolation = "auto",
+    cpu_seconds: CpuSeconds | None = None,
+    memory_mib: MemoryMib | None = None,
+) -> int:
+    """Play one episode of PROGRAM and show it: as a page that opens offline, in the terminal, as a film.
+
+    PROGRAM is a Python file, the name of a reference program or the folder of a run, whose winner plays.
+
+    Example: solon play cleanup nearest_apple --gif cleanup.gif
+    """
+    from solon.cli import playing
+
+    return playing.play(
+        playing.Request(
+            task=task,
+            program=program,
+            seed=seed,
+            gif=gif,
+            mp4=mp4,
+            terminal=terminal,
+            out=out,
+            every=every,
+            fps=fps,
+            options=tuple(option or ()),
+            isolation=isolation,
+            cpu_seconds=cpu_seconds,
+            memory_mib=memory_mib,
+        )
+    )
 
 
 @app.command
@@ -251,7 +408,7 @@ def export(
 
 
 @app.command
-def verify(folder: Path, *, workers: Workers = 0, json: Json = False) -> int:
+def verify(folder: Path, *, workers: Workers = 0, executor: ExecutorName = "local", json: Json = False) -> int:
     """Judge a run's winner and its control arms again, on the published sealed seeds, and say same or not.
 
     Everything that the card says is computed anew.
@@ -260,7 +417,7 @@ def verify(folder: Path, *, workers: Workers = 0, json: Json = False) -> int:
     """
     from solon.cli import checking
 
-    return checking.verify(folder, workers=workers, as_json=json)
+    return checking.verify(folder, workers=workers, executor=executor, as_json=json)
 
 
 @app.command
@@ -269,6 +426,7 @@ def replay(
     *,
     out: Annotated[Path | None, Parameter(help="Keep the replay in this new folder.")] = None,
     workers: Workers = 0,
+    executor: ExecutorName = "local",
     json: Json = False,
 ) -> int:
     """Do a finished run again, without a key, and say whether its journal and card are the same bytes.
@@ -277,11 +435,11 @@ def replay(
     """
     from solon.cli import checking
 
-    return checking.replay(folder, workers=workers, out=out, as_json=json)
+    return checking.replay(folder, workers=workers, executor=executor, out=out, as_json=json)
 
 
 @app.command
-def diff(  # one parameter an option
+def diff(  # noqa: PLR0913  # one parameter an option
     first: Path,
     second: Path,
     *,
@@ -289,6 +447,7 @@ def diff(  # one parameter an option
     seeds: Annotated[int, Parameter(help="Public seeds on which both are judged.")] = 10,
     option: TaskOptions | None = None,
     workers: Workers = 0,
+    executor: ExecutorName = "local",
     json: Json = False,
 ) -> int:
     """Compare two programs, each a run's folder, a Python file or the name of a reference program.
@@ -300,7 +459,14 @@ def diff(  # one parameter an option
     from solon.cli import checking
 
     return checking.diff(
-        first, second, task=task, options=tuple(option or ()), seeds=seeds, workers=workers, as_json=json
+        first,
+        second,
+        task=task,
+        options=tuple(option or ()),
+        seeds=seeds,
+        workers=workers,
+        executor=executor,
+        as_json=json,
     )
 
 
@@ -308,7 +474,7 @@ def diff(  # one parameter an option
 def hack(
     task: str = "cleanup",
     *,
-    level: Annotated[list[str] | None, Parameter(negative="", help="A, B, D or none; may be repeated.")] = None,
+    level: Annotated[list[str] | None, Parameter(negative="", help="A, B, C, D or none; may be repeated.")] = None,
     workers: Workers = 0,
     json: Json = False,
 ) -> int:
@@ -327,3 +493,18 @@ def doctor(*, json: Json = False) -> int:
     from solon.cli import listing
 
     return listing.doctor(as_json=json)
+
+
+new = App(name="new", help="Write a first file of your own that already runs.")
+app.command(new)
+
+
+@new.command(name="task")
+def new_task(name: str) -> int:
+    """Write the task NAME.py into the working folder.
+
+    Example: solon new task my_task
+    """
+    from solon.cli import scaffold
+
+    return scaffold.new_task(name)

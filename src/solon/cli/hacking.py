@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from typing import Final
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -11,8 +12,10 @@ from solon.cli.tables import console, print_json
 from solon.contract import Finding
 from solon.engine import PoolJudge
 from solon.engine.findings import check_canary
-from solon.hostile import CLASSES, Result, available_levels, run_corpus
+from solon.hostile import CLASSES, Result, available_levels, left_out, run_corpus
 from solon.tasks import canary_names, load
+
+FIRST_START: Final = "Level C compiles its interpreter at its first start on a machine, which takes minutes."
 
 
 def hack(task: str, *, levels: Sequence[str] | None, as_json: bool, workers: int = 0) -> int:
@@ -23,6 +26,8 @@ def hack(task: str, *, levels: Sequence[str] | None, as_json: bool, workers: int
     if workers < 0:
         raise ValueError(f"workers must be 0 (one a core) or more, got {workers}")
     letters = available_levels(levels or None)
+    if "C" in letters:
+        console(stderr=True).print(FIRST_START)
     results = run_corpus(task or "cleanup", letters, workers=workers or len(os.sched_getaffinity(0)))
     alarms = _sing()
     if as_json:
@@ -65,11 +70,20 @@ def _show(results: Sequence[Result], letters: Sequence[str]) -> None:
     out = console()
     out.print(table)
     for result in results:
-        if not result.stopped:
+        if not result.stopped and result.verdict != "refused":
             out.print(f"{result.attack} at level {result.level}: {result.detail}")
+    for sentence in left_out(letters):
+        out.print(sentence)
     for letter in letters:
-        mine = [result for result in results if result.level == letter]
-        out.print(f"{sum(result.stopped for result in mine)} of {len(mine)} stopped at level {letter}")
+        out.print(_count(letter, [result for result in results if result.level == letter]))
+
+
+def _count(letter: str, mine: Sequence[Result]) -> str:
+    refused = [result for result in mine if result.verdict == "refused"]
+    text = f"{sum(result.stopped for result in mine)} of {len(mine)} stopped at level {letter}"
+    if not refused:
+        return text
+    return f"{text}; {len(refused)} were not run, as they would harm a machine without the walls of A, B or C"
 
 
 def _word(result: Result) -> str:

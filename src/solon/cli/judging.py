@@ -10,7 +10,10 @@ from solon import api
 from solon.cli.options import limits_of, parse_options
 from solon.cli.running import warn_about
 from solon.cli.tables import console, evaluation_table, heading, word
+from solon.contract import Task
 from solon.engine import objective
+from solon.engine.constraints import constraints
+from solon.interop.cluster import open_executor
 from solon.tasks import load
 
 
@@ -22,6 +25,7 @@ def evaluate(  # noqa: PLR0913  # the options of the command
     options: Sequence[str],
     isolation: str,
     workers: int,
+    executor: str,
     cpu_seconds: float | None,
     memory_mib: int | None,
     as_json: bool,
@@ -34,24 +38,30 @@ def evaluate(  # noqa: PLR0913  # the options of the command
     rows: list[api.Evaluation] = []
     limits = limits_of(cpu_seconds, memory_mib)
     subjects = [api.find_program(loaded, str(path)) for path in programs]
-    evaluations = api.evaluate_all(loaded, subjects, seeds=seeds, isolation=isolation, workers=workers, limits=limits)
-    for path, evaluation in zip(programs, evaluations, strict=True):
-        row = msgspec.structs.replace(evaluation, program=str(path))
-        rows.append(row)
-        if as_json:
-            sys.stdout.write(msgspec.json.encode(row).decode() + "\n")
-            sys.stdout.flush()
+    with open_executor(executor, workers) as opened:
+        evaluations = api.evaluate_all(
+            loaded, subjects, seeds=seeds, isolation=isolation, workers=workers, limits=limits, executor=opened
+        )
+        for path, evaluation in zip(programs, evaluations, strict=True):
+            row = msgspec.structs.replace(evaluation, program=str(path))
+            rows.append(row)
+            if as_json:
+                sys.stdout.write(msgspec.json.encode(row).decode() + "\n")
+                sys.stdout.flush()
     if not as_json:
-        _show(rows, objective(loaded).name, seeds)
+        _show(rows, loaded, seeds)
     outcomes = {row.outcome for row in rows}
     return 3 if "unavailable" in outcomes else 1 if "invalid" in outcomes else 0
 
 
-def _show(rows: list[api.Evaluation], goal: str, seeds: int) -> None:
+def _show(rows: list[api.Evaluation], task: Task, seeds: int) -> None:
     out = console()
     first = rows[0]
     out.print(heading(first.task, f" {first.version}, {seeds} public seeds, isolation {first.isolation}"))
-    out.print(evaluation_table(rows, goal))
+    limits = [metric.name for metric in constraints(task)]
+    out.print(evaluation_table(rows, objective(task).name, limits))
+    if limits:
+        out.print("A constraint's column is its margin; it holds where that is at least 0.")
     errors = console(stderr=True)
     for row in rows:
         if row.fault:

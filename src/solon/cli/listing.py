@@ -1,5 +1,6 @@
 """``solon tasks`` and ``solon doctor``."""
 
+import importlib.metadata
 import importlib.util
 import os
 import platform
@@ -13,10 +14,9 @@ from solon.cli.tables import console, print_json
 from solon.contract import Task, Value
 from solon.engine import objective, tightest_bounds
 from solon.engine.card import minimised
+from solon.model import key_variables, model_providers
 from solon.sandbox import survey
 from solon.tasks import load, task_names
-
-_KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY")
 
 
 class _Row(Value, frozen=True):
@@ -77,7 +77,8 @@ def doctor(*, as_json: bool) -> int:
         "workers": len(os.sched_getaffinity(0)),
         "isolation": levels,
         "optimiser": "cmaes" if importlib.util.find_spec("cmaes") else None,
-        "keys": [name for name in _KEYS if os.environ.get(name)],
+        "keys": [name for name in key_variables() if os.environ.get(name)],
+        "models": _models(),
     }
     if as_json:
         print_json(facts)
@@ -92,6 +93,17 @@ def doctor(*, as_json: bool) -> int:
         here = Text("yes", "green") if level.available else Text("no", "yellow")
         table.add_row(level.level, name, here, reason)
     out.print(table)
-    keys = ", ".join(name for name in _KEYS if os.environ.get(name)) or "none (none is needed offline)"
+    keys = ", ".join(name for name in key_variables() if os.environ.get(name)) or "none (none is needed offline)"
     out.print(f"keys found: {keys}")
+    missing = "not at hand; pip install 'solon[model]'"
+    carrier = _models()
+    out.print(f"models: {', '.join(model_providers())} by {carrier}" if carrier else f"models: {missing}")
     return 0 if isolated else 3
+
+
+def _models() -> str | None:
+    """Return the package that carries every model's protocol, with its version."""
+    try:
+        return f"openai {importlib.metadata.version('openai')}"
+    except importlib.metadata.PackageNotFoundError:
+        return None

@@ -22,6 +22,7 @@ with the name of the program at fault.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -35,8 +36,10 @@ from solon.cli.tables import console, heading, interval, print_json, word
 from solon.contract import InfrastructureError, Program, Task
 from solon.engine import Estimate, PoolJudge, public_seeds
 from solon.engine.match import Invasion, InvasionPoint, Match, match
+from solon.interop.cluster import open_executor
 from solon.journal.remedies import remedy
 from solon.report.curves import curves
+from solon.report.payoffs import payoff_matrix
 from solon.tasks import load
 
 MOST_POINTS = 5
@@ -50,8 +53,10 @@ def match_programs(  # noqa: PLR0913  # the options of the command
     seeds: int,
     options: Sequence[str],
     figure: Path | None,
+    matrix: Path | None,
     isolation: str,
     workers: int,
+    executor: str,
     cpu_seconds: float | None,
     memory_mib: int | None,
     as_json: bool,
@@ -65,25 +70,35 @@ def match_programs(  # noqa: PLR0913  # the options of the command
     entrants = _read(loaded, programs)
     warn_about(isolation)
     limits = limits_of(cpu_seconds, memory_mib)
-    with PoolJudge(loaded, isolation=isolation, limits=limits, workers=workers) as judge:
+    with (
+        open_executor(executor, workers) as opened,
+        PoolJudge(loaded, isolation=isolation, limits=limits, workers=workers, executor=opened) as judge,
+    ):
         found = match(loaded, entrants, judge, public_seeds(seeds))
-    if figure is not None:
-        _draw(found, figure)
+    drawings = {figure: partial(curves, found.invasions), matrix: partial(_matrix, found)}
+    for file, draw in drawings.items():
+        if file is not None:
+            _write(file, draw())
     if as_json:
         print_json(found)
     else:
         _show(found)
-        if figure is not None:
-            console().print(f"Figure {figure}")
+        for file in filter(None, drawings):
+            console().print(f"Figure {file}")
     return 1 if found.faults or any(it.fault for it in found.programs) else 0
 
 
-def _draw(found: Match, figure: Path) -> None:
+def _matrix(found: Match) -> str:
+    title = f"{found.task}: payoff matrix, {found.seeds} public seeds"
+    return payoff_matrix([it.name for it in found.programs], found.payoffs, title=title)
+
+
+def _write(file: Path, drawing: str) -> None:
     try:
-        figure.parent.mkdir(parents=True, exist_ok=True)
-        figure.write_text(curves(found.invasions), encoding="utf-8")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(drawing, encoding="utf-8")
     except OSError as error:
-        raise InfrastructureError(f"cannot write {figure} ({error.strerror}); {remedy(error)}") from None
+        raise InfrastructureError(f"cannot write {file} ({error.strerror}); {remedy(error)}") from None
 
 
 def _read(task: Task, paths: Sequence[Path]) -> dict[str, Program]:

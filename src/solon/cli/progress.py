@@ -1,96 +1,109 @@
-"""Progress of a run: one line that updates on a terminal, a plain line now and then elsewhere."""
+"""Progress of a run: a view that lives on a terminal, a plain line now and then elsewhere."""
 
 import math
+import sys
+import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.console import Console, RenderableType
+from rich.live import Live
 
-from solon.engine import Budget
-from solon.journal import Chosen, Fact, Judged, Proposed, Sealed, State
+from solon.view.tally import Context, Tally
+from solon.cli.watching import draw, ending, plain
+from solon.contract import Task
+from solon.engine import Bill, Budget, Configuration
+from solon.journal import Chosen, Fact, Judged, Proposed, State
 
 _PLAIN_EVERY = 5.0
 """Seconds between plain lines."""
 
+_REFRESHES = 4.0
+"""Pictures a second; the seconds go on while nothing happens."""
+
 
 class Watch:
-    """Show what a run is doing; an observer that the engine calls after every fact."""
+    """Show what a run is doing; an observer that the engine calls after every fact.
 
-    def __init__(self, console: Console, budget: Budget, *, quiet: bool, spent: float = 0.0) -> None:
+    With ``talk``, a person answers on the same terminal: a line is said of each result, and nothing is drawn over.
+    """
+
+    def __init__(
+        self, console: Console, budget: Budget, *, quiet: bool, spent: float = 0.0, talk: bool = False
+    ) -> None:
         self._console = console
-        self._budget = budget
         self._quiet = quiet
+        self._talk = talk
+        self._alive = console.is_terminal and not console.is_dumb_terminal and not quiet and not talk
         self._start = time.monotonic() - spent  # seconds of search in earlier sittings count
         self._last_line = time.monotonic()
-        self._seen = 0
-        self._bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[detail]}"),
+        self._lock = threading.Lock()  # the view is drawn by a thread of its own
+        self._context = Context(budget=budget)
+        self._tally = Tally()
+        self._live = Live(
+            get_renderable=self._draw,
             console=console,
+            refresh_per_second=_REFRESHES,
             transient=True,
-            disable=quiet or not console.is_terminal,
+            redirect_stdout=sys.stdout.isatty(),  # a pipe gets what was written for it
+            vertical_overflow="crop",
         )
-        self._row = self._bar.add_task("searching", total=1.0, detail="")
+
+    def begin(self, task: Task, configuration: Configuration, bill: Callable[[], Bill]) -> None:
+        """Take note of what is about to run."""
+        with self._lock:
+            self._context = Context.of(task, configuration, bill)
 
     def __enter__(self) -> Self:
-        self._bar.start()
+        if self._alive:
+            self._live.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bar.stop()
+        if self._alive:
+            self._live.stop()
+            if kind is None and self._tally.reason:
+                self._console.print(ending(self._context, self._tally), style="dim", soft_wrap=True)
 
     def __call__(self, state: State, fact: Fact) -> None:
         """Take note of one fact."""
         if self._quiet:
             return
-        seconds = time.monotonic() - self._start
-        if state.chosen is not None:
-            arm = fact.arm if isinstance(fact, Sealed) else "winner"
-            self._bar.update(self._row, description="sealing", completed=1.0, detail=arm)
-            if isinstance(fact, Chosen):
-                self._plain(f"search over: {state.chosen.reason}; judging on sealed seeds", force=True)
-        elif isinstance(fact, Judged | Proposed):
-            detail = self._detail(state)
-            self._bar.update(self._row, completed=self._share(state, seconds), detail=detail)
-            self._plain(f"{seconds:5.0f} s  {detail}", force=False)
+        if self._talk:
+            self._say(state, fact)
+            return
+        with self._lock:
+            self._tally.note(state, fact, time.monotonic() - self._start)
+        if not self._alive and isinstance(fact, Chosen):
+            self._plain(f"search over: {fact.reason}; judging on sealed seeds", force=True)
+        elif not self._alive and isinstance(fact, Judged | Proposed):
+            self._plain(f"{self._tally.seconds:5.0f} s  {plain(self._context, self._tally)}", force=False)
 
-    def _detail(self, state: State) -> str:
-        valid = [candidate for candidate in state.candidates if candidate.scores]
-        best = max(valid, key=lambda it: (len(it.scores), math.fsum(it.scores) / len(it.scores)), default=None)
-        invalid = sum(candidate.fault is not None for candidate in state.candidates)
-        shown = (
-            f"best {math.fsum(best.scores) / len(best.scores):.3f} on {len(best.scores)} seeds" if best else "no score"
-        )
-        return (
-            f"{shown}, {len(state.candidates)} candidates"
-            + (f" ({invalid} invalid)" if invalid else "")
-            + f", {state.judged_episodes} episodes"
-            + self._limit()
-        )
+    def _draw(self) -> RenderableType:
+        with self._lock:
+            seconds = self._tally.seconds if self._tally.reason else time.monotonic() - self._start
+            return draw(self._context, self._tally, seconds, self._console.width)
 
-    def _limit(self) -> str:
-        if self._budget.seconds is not None:
-            return f", budget {self._budget.seconds:g} s"
-        if self._budget.episodes is not None:
-            return f", budget {self._budget.episodes} episodes"
-        return ""
-
-    def _share(self, state: State, seconds: float) -> float | None:
-        if self._budget.seconds is not None:
-            return min(seconds / self._budget.seconds, 1.0)
-        if self._budget.episodes is not None:
-            return min(state.judged_episodes / self._budget.episodes, 1.0)
-        return None
+    def _say(self, state: State, fact: Fact) -> None:
+        line = ""
+        if isinstance(fact, Chosen):
+            line = f"The search is over: {fact.reason}. Now judging on sealed seeds."
+        elif isinstance(fact, Judged):
+            it = state.candidates[fact.number]
+            if it.fault:
+                line = f"Candidate {it.number} is invalid ({it.fault.kind}): {it.fault.message}"
+            elif it.scores:
+                score = math.fsum(it.scores) / len(it.scores)
+                line = f"Candidate {it.number} scores {score:.3f} on {len(it.scores)} seeds."
+        if line:
+            self._console.print(line, soft_wrap=True, markup=False, highlight=False)
 
     def _plain(self, line: str, *, force: bool) -> None:
         now = time.monotonic()
-        if not self._console.is_terminal and (force or now - self._last_line >= _PLAIN_EVERY):
+        if force or now - self._last_line >= _PLAIN_EVERY:
             self._last_line = now
             self._console.print(line, soft_wrap=True)

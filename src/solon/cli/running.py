@@ -62,7 +62,7 @@ def run(request: Request, *, as_json: bool, quiet: bool) -> int:
         with (
             open_executor(request.executor, request.workers) as executor,
             _aside(as_json=as_json),
-            Watch(console(stderr=True), budget, quiet=quiet or as_json) as watch,
+            Watch(console(stderr=True), budget, quiet=quiet or as_json, talk=_talks(request.proposer)) as watch,
         ):
             card, folder = api.run(
                 request.task,
@@ -83,7 +83,7 @@ def run(request: Request, *, as_json: bool, quiet: bool) -> int:
                 executor=executor,
             )
     except KeyboardInterrupt as stop:
-        return _interrupted(stop.folder if isinstance(stop, api.Interrupted) else None)
+        return _interrupted(_folder_of(stop))
     return _show(card, folder, as_json=as_json)
 
 
@@ -93,7 +93,8 @@ def _replay(recorded: Path, request: Request, *, as_json: bool) -> int:
     if task != request.task:
         raise ValueError(f"{recorded} is a run of {task!r}, not of {request.task!r}; name that task")
     folder = request.out or api.default_folder(request.task, request.proposer)
-    it = evidence.replay(recorded, workers=request.workers, out=folder)
+    with open_executor(request.executor, request.workers) as executor:
+        it = evidence.replay(recorded, workers=request.workers, out=folder, executor=executor)
     for difference in it.differences:
         print(f"solon: {difference} from {recorded}", file=sys.stderr)
     code = _show(evidence.read_card(folder), folder, as_json=as_json)
@@ -114,12 +115,23 @@ def resume(folder: Path, *, workers: int, executor: str, as_json: bool, quiet: b
         with (
             open_executor(executor, workers) as opened,
             _aside(as_json=as_json),
-            Watch(console(stderr=True), configuration.budget, quiet=quiet or as_json, spent=spent) as watch,
+            Watch(
+                console(stderr=True),
+                configuration.budget,
+                quiet=quiet or as_json,
+                spent=spent,
+                talk=_talks(configuration.proposer),
+            ) as watch,
         ):
             card = api.resume(folder, workers=workers, observer=watch, executor=opened)
     except KeyboardInterrupt:
         return _interrupted(folder)
     return _show(card, folder, as_json=as_json)
+
+
+def _talks(proposer: str) -> bool:
+    """Tell a proposer that speaks with the person at the terminal."""
+    return proposer.partition(":")[0] == "paste"
 
 
 @contextmanager
@@ -133,6 +145,14 @@ def warn_about(isolation: str) -> None:
     """Be loud about levels that do not isolate."""
     if isolation in WARNINGS:
         console(stderr=True).print(WARNINGS[isolation], style="bold red")
+
+
+def _folder_of(stop: BaseException) -> Path | None:
+    """Return the folder of the run that was interrupted, also when a second interrupt came on the way out."""
+    found: BaseException | None = stop
+    while found is not None and not isinstance(found, api.Interrupted):
+        found = found.__context__
+    return found.folder if found is not None else None
 
 
 def _interrupted(folder: Path | None) -> int:
@@ -184,6 +204,16 @@ def _claims(card: Card) -> list[str]:
     if card.held_out is not None and card.held_out.focal is not None and card.held_out.self_play is not None:
         with_others, own = interval(card.held_out.focal), interval(card.held_out.self_play)
         lines.append(f"a seat's return with partners it was not made with {with_others}, in self-play {own}")
+    for it in card.constraints:
+        if it.arm == "winner":
+            times = (
+                f"broken in {it.violations} of {card.sealed_seeds} episodes"
+                if it.violations
+                else "kept in every episode"
+            )
+            lines.append(f"constraint {it.constraint}: {it.verdict}, by {interval(it.margin)} on average; {times}")
+    if card.frontier:
+        lines.append(f"{len(card.frontier)} candidates on the frontier of search seeds; card.json lists them")
     if card.objective in card.share_of_bound:
         lines.append(f"{card.share_of_bound[card.objective]:.0%} of the proved bound on {card.objective}")
     lines.append(f"isolation {card.isolation}; {card.cost.candidates} candidates, {card.cost.search_episodes} episodes")

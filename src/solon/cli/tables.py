@@ -59,15 +59,17 @@ def interval(it: Estimate) -> str:
     return f"{it.mean:.{digits}f} ± {half:.{digits}f}"
 
 
-def columns(names: list[str], objective: str) -> list[str]:
-    """Choose a few metrics to show, the objective first."""
-    preferred = [name for name in SHOWN if name in names] or names
-    return [objective, *(name for name in preferred if name != objective)][:MOST_SHOWN]
+def columns(names: list[str], objective: str, constraints: Sequence[str] = ()) -> list[str]:
+    """Choose a few metrics to show, the objective first, and every constraint."""
+    preferred = [name for name in SHOWN if name in names] or [name for name in names if name not in constraints]
+    return [*[objective, *(name for name in preferred if name != objective)][:MOST_SHOWN], *constraints]
 
 
 def card_table(card: Card) -> Table:
     """Lay out the arms of a run above what others published."""
-    names = columns(list(dict.fromkeys(name for it in card.arms.values() for name in it.metrics)), card.objective)
+    margins = tuple(dict.fromkeys(it.constraint for it in card.constraints))
+    measured = list(dict.fromkeys(name for it in card.arms.values() for name in it.metrics))
+    names = columns(measured, card.objective, margins)
     table = Table(box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
     table.add_column("")
     for name in names:
@@ -76,7 +78,11 @@ def card_table(card: Card) -> Table:
     for arm, it in card.arms.items():
         label = labels.get(arm, arm.replace("control:", "control: ").replace("_", " "))
         style = "bold green" if arm == "winner" else ""
-        cells = [interval(it.metrics[name]) if name in it.metrics else "invalid" for name in names]
+        verdicts = {held.constraint: f" {held.verdict}" for held in card.constraints if held.arm == arm}
+        cells = [
+            f"{interval(it.metrics[name])}{verdicts.get(name, '')}" if name in it.metrics else "invalid"
+            for name in names
+        ]
         table.add_row(Text(label, style), *(Text(cell, style) for cell in cells))
     for figure in leaders(card.published, names, card.minimised)[:LEADERS]:
         table.add_row(*_published(figure, names), style="dim")
@@ -95,10 +101,10 @@ def _published(figure: Figure, names: list[str]) -> list[str]:
     return [f"published: {figure.label}", *cells]
 
 
-def evaluation_table(rows: list[Evaluation], objective: str) -> Table:
+def evaluation_table(rows: list[Evaluation], objective: str, constraints: Sequence[str] = ()) -> Table:
     """Lay out several judged programs."""
     scored = next((row for row in rows if row.outcome == "scored"), None)
-    names = columns(list(scored.metrics), objective) if scored else []
+    names = columns(list(scored.metrics), objective, constraints) if scored else []
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("program")
     for name in names:

@@ -7,7 +7,7 @@ import os
 import platform
 import shlex
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
 
@@ -61,7 +61,7 @@ class Configuration(Value, frozen=True):
     version: str
     options: dict[str, str | int | float | bool]
     strategy: str
-    strategy_options: dict[str, str | int | float | bool]
+    strategy_options: dict[str, str | int | float | bool | tuple[str | int | float | bool, ...]]
     proposer: str
     feedback: str
     sealed_seeds: int
@@ -181,7 +181,12 @@ class Bundle:
     def publish(self, card: Value) -> None:
         """Write card.json, which holds the root, and remove the secret file."""
         self.write_json("card.json", card)
-        (self.folder / "secret.json").unlink(missing_ok=True)
+        self.forget_secret()
+
+    def forget_secret(self) -> None:
+        """Remove the secret file of a finished run; where nothing can be removed, it tells no more than the card."""
+        with suppress(OSError):
+            (self.folder / "secret.json").unlink(missing_ok=True)
 
     def write_policy(self, program: Program, configuration: Configuration) -> Path:
         """Write the winner as plain source with a runner, and return its file."""
@@ -208,9 +213,9 @@ class Bundle:
                 os.fsync(file.fileno())
             part.replace(path)
         except OSError as error:
-            raise InfrastructureError(
-                f"cannot write {path} ({error.strerror}); {remedy(error)}, then: {self.way_on}"
-            ) from None
+            begun = (self.folder / "run.json").exists()
+            then = f"then: {self.way_on}" if begun else "then start the run again"
+            raise InfrastructureError(f"cannot write {path} ({error.strerror}); {remedy(error)}, {then}") from None
         return path
 
 

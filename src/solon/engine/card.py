@@ -1,11 +1,12 @@
 """The card: what a run may claim, each figure with its interval, control arm, bound and isolation level."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from solon.contract import (
+    Candidate,
     Episode,
     Figure,
     Finding,
@@ -19,11 +20,13 @@ from solon.contract import (
     Value,
 )
 from solon.engine.bundle import Bundle, Configuration, package_versions
+from solon.engine.constraints import Held, held, kept
 from solon.engine.feedback import objective
 from solon.engine.match import HeldOut
 from solon.engine.statistics import Estimate, estimate, paired_difference
 from solon.journal import State
 from solon.journal.remedies import remedy
+from solon.search import Pareto, make_strategy
 
 
 class Arm(Value, frozen=True):
@@ -41,7 +44,16 @@ class Comparison(Value, frozen=True):
 
     arm: str
     difference: Estimate
-    improved: bool  # the whole interval lies on the better side of zero
+    improved: bool  # the whole interval lies on the better side of zero, and the winner keeps all constraints
+
+
+class OnFrontier(Value, frozen=True):
+    """A candidate that no other beats in all metrics that the strategy weighs up, as far as search seeds show."""
+
+    number: int
+    program: str  # digest
+    metrics: dict[str, float]  # means over the search seeds
+    seeds: int
 
 
 class Bill(Value, frozen=True):
@@ -88,6 +100,8 @@ class Card(Value, frozen=True):
     root: str  # hexadecimal; published only now, and checked against the commitment
     packages: dict[str, str]
     minimised: tuple[str, ...] = ()  # metrics of which less is better
+    constraints: tuple[Held, ...] = ()  # each constraint of each arm on the sealed seeds
+    frontier: tuple[OnFrontier, ...] = ()  # where the strategy keeps one
     schema: int = 1
 
     @property
@@ -168,7 +182,13 @@ def sealed_arms(task: Task, state: State) -> dict[str, Program]:
 
 
 def make_card(  # what a claim rests on
-    task: Task, configuration: Configuration, state: State, *, root: int, bill: Bill, held_out: HeldOut | None
+    task: Task,
+    configuration: Configuration,
+    state: State,
+    *,
+    root: int,
+    bill: Bill,
+    held_out: HeldOut | None,
 ) -> Card:
     """Draw the card from a run whose arms are sealed."""
     assert state.chosen is not None
@@ -187,7 +207,7 @@ def make_card(  # what a claim rests on
         program=winner.program if winner else None,
         reason=state.chosen.reason,
         arms=arms,
-        comparisons=_comparisons(goal, state, less=goal in less),
+        comparisons=_comparisons(task, state),
         held_out=held_out,
         share_of_bound=shares(task, winner.metrics) if winner else {},
         bounds=tuple(figure for figure in figures if figure.kind == "bound"),
@@ -206,7 +226,26 @@ def make_card(  # what a claim rests on
         root=f"{root:032x}",
         packages=package_versions(),
         minimised=less,
+        constraints=tuple(
+            it
+            for arm, sealed in state.sealed.items()
+            if isinstance(sealed.outcome, Scored)
+            for it in held(task, arm, sealed.outcome.episodes)
+        ),
+        frontier=tuple(_frontier(configuration, state.candidates)),
     )
+
+
+def _frontier(configuration: Configuration, candidates: Sequence[Candidate]) -> Iterator[OnFrontier]:
+    """Yield the candidates of the frontier that the run's strategy keeps over metrics, if it keeps one."""
+    if configuration.strategy != "pareto":
+        return
+    strategy = make_strategy(configuration.strategy, **configuration.strategy_options)
+    assert isinstance(strategy, Pareto)
+    for number in strategy.kept(candidates):
+        it = candidates[number]
+        means = {name: sum(values) / len(values) for name, values in it.metrics.items()}
+        yield OnFrontier(number, it.proposal.program.digest, means, len(it.scores))
 
 
 def _arm(program: str, outcome: Outcome) -> Arm:
@@ -220,16 +259,18 @@ def _arm(program: str, outcome: Outcome) -> Arm:
             raise InfrastructureError(f"program {program[:12]} could not be judged: {reason}")
 
 
-def _comparisons(goal: str, state: State, *, less: bool) -> tuple[Comparison, ...]:
-    values = {
-        arm: sealed.outcome.values(goal) for arm, sealed in state.sealed.items() if isinstance(sealed.outcome, Scored)
-    }
-    if "winner" not in values:
+def _comparisons(task: Task, state: State) -> tuple[Comparison, ...]:
+    goal = objective(task).name
+    less = goal in minimised(task)
+    scored = {arm: sealed.outcome for arm, sealed in state.sealed.items() if isinstance(sealed.outcome, Scored)}
+    winner = scored.pop("winner", None)
+    if winner is None:
         return ()
     found: list[Comparison] = []
-    for arm, others in values.items():
-        if arm != "winner":
-            difference = paired_difference(values["winner"], others)
-            end = difference.high if less else difference.low
-            found.append(Comparison(arm, difference, end is not None and (end < 0 if less else end > 0)))
+    keeps = kept(task, winner.episodes)
+    for arm, other in scored.items():
+        difference = paired_difference(winner.values(goal), other.values(goal))
+        end = difference.high if less else difference.low
+        better = end is not None and (end < 0 if less else end > 0)
+        found.append(Comparison(arm, difference, better and keeps))
     return tuple(found)

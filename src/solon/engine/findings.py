@@ -23,11 +23,13 @@ from solon.contract import (
     Task,
     Unavailable,
 )
+from solon.engine.constraints import constraint_findings
 from solon.engine.feedback import scorer
 from solon.engine.seeds import Seeds, fresh_root
 from solon.engine.signs import signs
 from solon.engine.statistics import estimate, rank_sum_tail
 from solon.journal import Fact, Found, Judged, Proposed, Sealed, State
+from solon.search import violates
 from solon.watch import TOLERANCE, Watchful, slipped
 
 MOST_OF_A_KIND = 3
@@ -38,6 +40,9 @@ FALSE_ALARMS = 0.05
 
 MANY_SLIPS, MOST_SLIPS = 0.01, 0.5
 """Shares of decisions that failed from which a warning and an alarm are due."""
+
+MANY_SEEDS = 30
+"""Seeds from which an interval can be believed where most of an episode's return is luck."""
 
 ENOUGH_GAINS = 20
 JUMP_DEVIATIONS = 8.0
@@ -132,11 +137,13 @@ def _of_winner(task: Task, state: State, outcome: Outcome) -> Iterator[Finding]:
     if isinstance(outcome, Scored):
         sealed = [scorer(task)(episode) for episode in outcome.episodes]
         tried = sum(1 for candidate in state.candidates if candidate.scores)
-        yield from memorised(winner.scores, sealed, tried)
+        yield from constraint_findings(task, outcome.episodes)
+        if not violates((*winner.scores, *sealed)):
+            yield from memorised(winner.scores, sealed, tried)
 
 
 def _bound_passed(task: Task, outcome: Scored, subject: str) -> Iterator[Finding]:
-    """Yield an alarm when a metric's whole interval lies past a proved bound."""
+    """Yield an alarm when a metric's whole interval lies past a proved bound, twice the interval if it is noisy."""
     if len(outcome.episodes) < 2:
         return
     directions = {metric.name: metric.direction for metric in task.metrics}
@@ -147,6 +154,8 @@ def _bound_passed(task: Task, outcome: Scored, subject: str) -> Iterator[Finding
             assert it.low is not None
             assert it.high is not None
             past = it.low - limit if directions[name] == "maximise" else limit - it.high
+            if figure.noisy:
+                past -= it.mean - it.low if len(outcome.episodes) >= MANY_SEEDS else math.inf
             if past > TOLERANCE * max(1.0, abs(limit)):
                 passed.append(f"{name} {it.mean:.4g} passes the bound {limit:.4g}")
     if passed:
@@ -209,10 +218,12 @@ def _mean(candidate: Candidate) -> float:
 
 
 def _gain(history: History, child: Candidate) -> float | None:
-    """Return a child's gain over the better of its parents on the seeds that both played."""
+    """Return a child's gain over the better of its parents on the seeds that both played; none beside a violation."""
     parents = [history[parent] for parent in child.proposal.parents if history[parent].scores]
     if not parents or not child.scores:
         return None
+    if violates(child.scores) or any(violates(parent.scores) for parent in parents):
+        return None  # a penalty is no gain
     parent = max(parents, key=_mean)
     pairs = list(zip(child.scores, parent.scores, strict=False))
     return math.fsum(new - old for new, old in pairs) / len(pairs)

@@ -4,10 +4,11 @@ import math
 import os
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
+from contextlib import closing
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from msgspec import structs
 
@@ -23,18 +24,30 @@ from solon.contract import (
     Seed,
     Task,
     Unavailable,
+    Value,
 )
 from solon.crossplay import Crossplay, Meeting, MeetingFault
 from solon.engine.executors import Assignment, is_seated_here, seated, vacate
 from solon.engine.pool import GUARD, Pool, assigned, refuse_inside_start
+from solon.playback import Recordable, Recording
 from solon.sandbox import Limits, LocalJail
+
+T = TypeVar("T")
 
 ATTEMPTS = 3
 """How often an episode is tried before the infrastructure counts as failed."""
 
+
+class Showing(Value, frozen=True):
+    """A program whose episode is to be written down instead of judged."""
+
+    program: Program
+
+
 Played = Episode | Fault | Unavailable
-Subject = Program | Meeting
-"""What plays an episode: one program, or several that meet."""
+Recorded = Recording | Fault | Unavailable
+Subject = Program | Meeting | Showing
+"""What plays an episode: one program, or several that meet, or one that is watched."""
 
 Job = tuple[Subject, Sequence[Seed]]
 
@@ -53,20 +66,30 @@ def check_episode(task: Task, episode: Episode) -> None:
             )
 
 
-def play(task: Task, subject: Subject, seed: Seed, jail: LocalJail) -> Played:
+def play(task: Task, subject: Program | Meeting, seed: Seed, jail: LocalJail) -> Played:
     """Play one episode here and now; trouble of the machinery is tried again a few times."""
+    played = _attempt(task, subject, lambda: _play_once(task, subject, seed, jail))
+    return _checked(task, played) if isinstance(played, Episode) else played
+
+
+def show(task: Task, program: Program, seed: Seed, jail: LocalJail) -> Recorded:
+    """Play and write down one episode here and now."""
+    if not isinstance(task, Recordable):
+        return Unavailable(f"task {task.name!r} records no episodes")
+    return _attempt(task, program, lambda: task.record(program, seed, jail))
+
+
+def _attempt(task: Task, subject: Program | Meeting, once: Callable[[], T]) -> T | Fault | Unavailable:
     reason = ""
     for _ in range(ATTEMPTS):
         try:
-            episode = _play_once(task, subject, seed, jail)
+            return once()
         except ProgramFault as raised:
             return _named(raised, subject)
         except (InfrastructureError, OSError) as error:
             reason = str(error)
         except Exception:  # noqa: BLE001  # a task's own defect must read as such, not kill the pool
             return Unavailable(f"task {task.name!r} raised while judging: {traceback.format_exc(limit=-3)}")
-        else:
-            return _checked(task, episode)
     return Unavailable(reason)
 
 
@@ -79,7 +102,7 @@ def _checked(task: Task, episode: Episode) -> Played:
     return episode
 
 
-def _play_once(task: Task, subject: Subject, seed: Seed, jail: LocalJail) -> Episode:
+def _play_once(task: Task, subject: Program | Meeting, seed: Seed, jail: LocalJail) -> Episode:
     if isinstance(subject, Program):
         return task.evaluate(subject, seed, jail)
     if not isinstance(task, Crossplay):
@@ -87,20 +110,22 @@ def _play_once(task: Task, subject: Subject, seed: Seed, jail: LocalJail) -> Epi
     return task.meet(subject.programs, subject.seating, seed, jail)
 
 
-def _named(raised: ProgramFault, subject: Subject) -> Fault:
+def _named(raised: ProgramFault, subject: Program | Meeting) -> Fault:
     """Return the fault; that of a meeting begins with the name of the program at fault."""
     if isinstance(raised, MeetingFault) and isinstance(subject, Meeting):
         return structs.replace(raised.fault, message=f"{subject.name(raised.index)}: {raised.fault.message}")
     return raised.fault
 
 
-def _play_here(subject: Subject, seed: Seed) -> Played:
+def _play_here(subject: Subject, seed: Seed) -> Played | Recorded:
     return _play_there(assigned(), subject, seed)
 
 
-def _play_there(assignment: Assignment, subject: Subject, seed: Seed) -> Played:
+def _play_there(assignment: Assignment, subject: Subject, seed: Seed) -> Played | Recorded:
     try:
         with seated(assignment) as (task, jail):
+            if isinstance(subject, Showing):
+                return show(task, subject.program, seed, jail)
             return play(task, subject, seed, jail)
     except InfrastructureError as error:
         return Unavailable(str(error))
@@ -131,10 +156,10 @@ class PoolJudge:
             self.isolation: str = probe.isolation
         self._assignment = Assignment(task, self.isolation, self.limits)
         self._given = executor
-        self._lent: set[Future[Played]] = set()
+        self._lent: set[Future[Played | Recorded]] = set()
         self._pool: Pool | None = None
 
-    def _submit(self, subject: Subject, seed: Seed) -> Future[Played]:
+    def _submit(self, subject: Subject, seed: Seed) -> Future[Played | Recorded]:
         if self._given is None:
             self._pool = self._pool or Pool(self._assignment, self.workers)
             return self._pool.submit(_play_here, subject, seed)
@@ -145,36 +170,54 @@ class PoolJudge:
 
     def judge(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
         """Yield one outcome a job, in order; the first fault, by seed, ends the job. Subjects may be meetings too."""
+        with closing(self._play(jobs)) as results:
+            for played in results:
+                last = played[-1] if played else None
+                if isinstance(last, Fault):
+                    yield Invalid(last)
+                elif isinstance(last, Unavailable):
+                    yield last
+                else:
+                    yield Scored(tuple(it for it in played if isinstance(it, Episode)))
+
+    def record(self, jobs: Sequence[tuple[Program, Seed]]) -> Iterator[Recorded]:
+        """Yield what each program did on its seed, written down, in order; the task must be ``Recordable``."""
+        with closing(self._play([(Showing(program), (seed,)) for program, seed in jobs])) as results:
+            for (played,) in results:
+                assert not isinstance(played, Episode)
+                yield played
+
+    def _play(self, jobs: Sequence[Job]) -> Generator[list[Played | Recorded]]:
+        """Yield what came of each job by seed, up to the first fault."""
         cells = deque((job, index) for job, (_, seeds) in enumerate(jobs) for index in range(len(seeds)))
-        flight: dict[tuple[int, int], Future[Played]] = {}
+        flight: dict[tuple[int, int], Future[Played | Recorded]] = {}
         done: set[int] = set()
         try:
             for job, (_, seeds) in enumerate(jobs):
-                yield self._outcome(job, len(seeds), lambda cell: self._result(cell, jobs, cells, flight, done))
+                yield self._until_fault(job, len(seeds), lambda cell: self._result(cell, jobs, cells, flight, done))
                 done.add(job)
         finally:
             for future in flight.values():
                 future.cancel()
 
-    def _outcome(self, job: int, count: int, result: Callable[[tuple[int, int]], Played]) -> Outcome:
-        episodes: list[Episode] = []
+    def _until_fault(
+        self, job: int, count: int, result: Callable[[tuple[int, int]], Played | Recorded]
+    ) -> list[Played | Recorded]:
+        played: list[Played | Recorded] = []
         for index in range(count):
-            played = result((job, index))
-            if isinstance(played, Fault):
-                return Invalid(played)
-            if isinstance(played, Unavailable):
-                return played
-            episodes.append(played)
-        return Scored(tuple(episodes))
+            played.append(result((job, index)))
+            if isinstance(played[-1], Fault | Unavailable):
+                break
+        return played
 
     def _result(
         self,
         cell: tuple[int, int],
         jobs: Sequence[Job],
         cells: deque[tuple[int, int]],
-        flight: dict[tuple[int, int], Future[Played]],
+        flight: dict[tuple[int, int], Future[Played | Recorded]],
         done: set[int],
-    ) -> Played:
+    ) -> Played | Recorded:
         """Wait for one cell, keeping the workers busy with those after it."""
         reason = ""
         for _ in range(ATTEMPTS):

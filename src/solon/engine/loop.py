@@ -6,8 +6,8 @@ the number of workers never changes it. Facts are committed in the order of the 
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
-from typing import NamedTuple, cast
+from contextlib import closing, suppress
+from typing import NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -30,15 +30,17 @@ from solon.contract import (
 from solon.crossplay import Crossplay
 from solon.engine.bundle import Bundle, Configuration, Timing
 from solon.engine.card import Bill, Card, make_card, read_card, sealed_arms
-from solon.engine.feedback import describer, scorer
+from solon.engine.feedback import RecordingJudge, describer, moments, scorer, untold
 from solon.engine.findings import after
 from solon.engine.finished import check_finished
 from solon.engine.match import HeldOut, held_out_partners
 from solon.engine.meetings import MeetingJudge
 from solon.engine.programs import check_program, writable
 from solon.engine.seeds import Seeds
-from solon.journal import Chosen, Fact, Found, Judged, Log, Proposed, Sealed, State, Suggestion, fold
+from solon.journal import Chosen, Excerpted, Fact, Found, Judged, Log, Proposed, Sealed, State, Suggestion, fold
 from solon.model import BudgetSpent
+
+T = TypeVar("T")
 
 Observer = Callable[[State, Fact], None]
 
@@ -88,7 +90,8 @@ class Run:
         self.timing: Timing = bundle.timing()
         self._judged: set[str] = set()
         describe = describer(task, self.configuration.feedback)
-        self.state: State = fold(self.log.facts, State(bundle.bodies.program, scorer(task), describe))
+        start = State(bundle.bodies.program, scorer(task), describe, bundle.bodies.moments)
+        self.state: State = fold(self.log.facts, start)
 
     def finish(self) -> Card:
         """Search until it ends, judge the arms on sealed seeds, and write card and policy.
@@ -147,8 +150,11 @@ class Run:
         self._elapsed = lambda: before + time.monotonic() - start
         try:
             work()
-        finally:
-            self._note_time(field)
+        except BaseException:
+            with suppress(InfrastructureError):  # the first trouble is the one to tell
+                self._note_time(field)
+            raise
+        self._note_time(field)
 
     def _note_time(self, field: str) -> None:
         setattr(self.timing, field, self._elapsed())
@@ -177,7 +183,7 @@ class Run:
 
     def _round(self) -> str:
         """Do one wish of the strategy; return why the search is over, or nothing."""
-        if self._owed() == 0:
+        if self._owed() == 0 and not self._untold():
             ask = self.strategy.ask(tuple(self.state.candidates))
             if ask is None:
                 return "the strategy has nothing more to ask"
@@ -189,7 +195,7 @@ class Run:
                 return "the proposer has nothing more to offer"
             if self._owed() == 0:
                 return "the strategy asked for nothing that is not known"
-        return self._judge_owed()
+        return self._judge_owed() or self._tell_owed()
 
     def _propose(self, ask: Ask) -> bool:
         """Write down a new group, or only a wish for more seeds; False when the proposer is exhausted."""
@@ -250,6 +256,31 @@ class Run:
                     return reason
         return ""
 
+    def _untold(self) -> list[tuple[int, int]]:
+        """Return (number, search seed) of the episodes that the feedback is to tell of and does not yet."""
+        return untold(self.task, self.configuration.feedback, self.state)
+
+    def _tell_owed(self) -> str:
+        """Have episodes played once more that the level of feedback tells of; they count for no score and no budget."""
+        owed = self._untold()
+        if not owed:
+            return ""
+        judge = cast("RecordingJudge", self.judge)  # whoever can judge a recordable task can record it
+        jobs = [
+            (self.state.candidates[number].proposal.program, self.seeds.search(1, start=seed)[0])
+            for number, seed in owed
+        ]
+        with closing(_closable(judge.record(jobs))) as recordings:
+            for (number, seed), recorded in zip(owed, recordings, strict=True):
+                if isinstance(recorded, Unavailable):
+                    raise InfrastructureError(
+                        f"candidate {number} could not be recorded: {recorded.reason}; then: {self.bundle.way_on}"
+                    )
+                self._commit(Excerpted(number, seed, self.bundle.bodies.put_moments(moments(recorded))))
+                if reason := self._spent():
+                    return reason
+        return ""
+
     def _lint(self, program: Program) -> Fault | None:
         try:
             check_program(program)
@@ -290,6 +321,6 @@ class Run:
                 self._commit(Sealed(arm, self.bundle.bodies.put_program(program), outcome))
 
 
-def _closable(outcomes: Iterator[Outcome]) -> Generator[Outcome]:
+def _closable(results: Iterator[T]) -> Generator[T]:
     """Make any iterator a generator, so that leaving early can cancel what is under way."""
-    yield from outcomes
+    yield from results

@@ -2,7 +2,7 @@
 
 Every figure is a mean return of a seat, estimated over common seeds; differences are paired by seed. The matrix and
 what follows from it are those of the empirical game (Wellman 2006); focal and background populations are those of
-Melting Pot (Leibo et al. 2021), with the task's reference programs as the background.
+Melting Pot (Leibo et al. 2021), with the task's partners, or else its reference programs, as the background.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from itertools import combinations, permutations, product
 from typing import Literal
 
 from solon.contract import Fault, Program, Seed, Task, Value
+from solon.crossplay import background
 from solon.engine.meetings import MeetingJudge, Meetings, Progress
 from solon.engine.statistics import Estimate, estimate, paired_difference
 
@@ -105,7 +106,7 @@ def match(
     *,
     progress: Progress | None = None,
 ) -> Match:
-    """Let every program meet every other one in every proportion, and the task's reference programs.
+    """Let every program meet every other one in every proportion, and the task's background programs.
 
     Args:
         task: a task in which programs can meet.
@@ -120,7 +121,7 @@ def match(
     """
     if len(programs) < 2:
         raise ValueError(f"a match needs two programs or more, got {len(programs)}")
-    references = task.references()
+    references = background(task)
     meetings = Meetings(task, _names(references, programs), judge, seeds, progress)
     seats = meetings.seats
     meetings.play((program, program, seats) for program in programs.values())
@@ -148,12 +149,12 @@ def match(
 def held_out_partners(
     task: Task, program: Program, judge: MeetingJudge, seeds: Sequence[Seed], *, name: str = "winner"
 ) -> HeldOut:
-    """Let a program meet each of the task's other reference programs, as resident, at an even split and as visitor.
+    """Let a program meet each of the task's other background programs, as resident, at an even split and as visitor.
 
-    Costs three episodes for each reference program and seed, and one a seed in self-play. Raises ValueError for a task
+    Costs three episodes for each background program and seed, and one a seed in self-play. Raises ValueError for a task
     in which programs cannot meet (see ``solon.crossplay.Crossplay``), InfrastructureError when the machinery failed.
     """
-    references = task.references()
+    references = background(task)
     meetings = Meetings(task, _names(references, {name: program}), judge, seeds)
     meetings.play([(program, program, meetings.seats)])
     meetings.play(product([program], references.values(), _roles(meetings.seats).values()))
@@ -184,11 +185,11 @@ def _held_out(meetings: Meetings, name: str, program: Program, references: Mappi
     partnerships: list[Partnership] = []
     faults: list[Fault] = []
     alone = meetings.side(program, program, meetings.seats)
-    for partner, background in references.items():
-        if background == program:
+    for partner, opponent in references.items():
+        if opponent == program:
             continue
         for role, seats in _roles(meetings.seats).items():
-            side = meetings.side(program, background, seats)
+            side = meetings.side(program, opponent, seats)
             if isinstance(side, Fault):
                 faults.append(side)
                 continue

@@ -9,12 +9,17 @@ A header is a block of comment lines ``# key: value`` that a blank line ends:
                  same seed: ``scored:same`` without slips and with equal metrics, ``slips`` with slips and equal
                  metrics, ``scored:no-gain`` with an objective that is not better
     twin         the task's reference program that the attack is compared with and, if it likes, acts like
-    needs-wall   true when it would harm a machine whose judge has no walls; such an attack runs at A and B only
+    needs-wall   true when it would harm a machine whose judge has no walls; such an attack runs at A, B and C only
     episodes     in how many episodes, one after the other, it is played (default 1)
     waits        true when it blocks instead of computing, so that patience with it is short (default false)
+    expect-c     another verdict at level C (WebAssembly), where some of what an attack is made of does not exist
+    why-c        one sentence: what is different there; given with ``expect-c`` and only then
+
+A verdict of one level is as strict as the common one: any but ``scored:no-gain``. ``-a`` and ``-b`` work alike.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Final, Literal, get_args
@@ -27,7 +32,10 @@ CLASSES: Final = (
 )
 KINDS: Final = get_args(Fault.__annotations__["kind"])
 REQUIRED: Final = frozenset({"name", "tries", "class", "expect", "twin", "needs-wall"})
-OPTIONAL: Final = frozenset({"episodes", "waits"})
+WALLED: Final = ("A", "B", "C")  # levels that protect the machine
+OPTIONAL: Final = frozenset(
+    {"episodes", "waits", *(f"{key}-{each.lower()}" for key in ("expect", "why") for each in WALLED)}
+)
 MOST_EPISODES: Final = 5
 _LINE: Final = re.compile(r"# ([a-z-]+): (\S.*)")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -45,6 +53,14 @@ class Expectation(Value, frozen=True):
         return self.verdict if self.verdict == "slips" else f"scored:{self.verdict}"
 
 
+class Deviation(Value, frozen=True):
+    """The verdict that is due at one level only, and what is different there."""
+
+    level: str
+    expect: Expectation
+    why: str
+
+
 class Attack(Value, frozen=True):
     """One hostile program."""
 
@@ -57,6 +73,15 @@ class Attack(Value, frozen=True):
     source: str
     episodes: int = 1
     waits: bool = False
+    deviations: tuple[Deviation, ...] = ()
+
+    def due(self, level: str) -> Expectation:
+        """Return the verdict that it must get at a level."""
+        return next((each.expect for each in self.deviations if each.level == level), self.expect)
+
+    def why(self, level: str) -> str:
+        """Return what is different at a level where another verdict is due than elsewhere, else an empty text."""
+        return next((each.why for each in self.deviations if each.level == level), "")
 
 
 def parse_attack(stem: str, source: str) -> Attack:
@@ -86,6 +111,7 @@ def parse_attack(stem: str, source: str) -> Attack:
         tries=header["tries"],
         group=header["class"],
         expect=_expectation(stem, header["expect"]),
+        deviations=_deviations(stem, header),
         twin=header["twin"],
         needs_wall=_truth(stem, "needs-wall", header["needs-wall"]),
         source=source,
@@ -108,6 +134,27 @@ def _expectation(stem: str, text: str) -> Expectation:
             raise ValueError(
                 f"{stem}.py: cannot expect {text!r}; write scored:same, scored:no-gain, slips or invalid:KIND,..."
             )
+
+
+def _deviations(stem: str, header: Mapping[str, str]) -> tuple[Deviation, ...]:
+    found: list[Deviation] = []
+    for level in WALLED:
+        text, why = (header.get(f"{key}-{level.lower()}") for key in ("expect", "why"))
+        if (text is None) != (why is None):
+            raise ValueError(f"{stem}.py: expect-{level.lower()} and why-{level.lower()} go together; give both")
+        if text is None or why is None:
+            continue
+        if text == header["expect"]:
+            raise ValueError(f"{stem}.py: expect-{level.lower()} repeats {text!r}; leave it out")
+        expect = _expectation(stem, text)
+        if expect.verdict == "no-gain":
+            raise ValueError(
+                f"{stem}.py: a level may not be content with less; do not expect {text!r} at {level} alone"
+            )
+        if not why.endswith("."):
+            raise ValueError(f"{stem}.py: why-{level.lower()} is no sentence; end it with a full stop")
+        found.append(Deviation(level, expect, why))
+    return tuple(found)
 
 
 def _truth(stem: str, key: str, text: str) -> bool:

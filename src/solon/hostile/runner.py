@@ -15,13 +15,12 @@ import msgspec
 
 from solon.contract import Episode, Fault, InfrastructureError, Program, Seed, Task, Unavailable, Value
 from solon.engine.judge import play
-from solon.hostile.attacks import MOST_EPISODES, Attack, kit, load_corpus
+from solon.hostile.attacks import MOST_EPISODES, WALLED, Attack, Expectation, kit, load_corpus
 from solon.hostile.traces import CANARY_NAME, Canaries, descendants
 from solon.sandbox import Limits, LocalJail, survey
 from solon.tasks import load, task_names
 
-LEVELS: Final = {"A": "full", "B": "no-namespaces", "D": "process", "none": "none"}
-WALLED: Final = ("A", "B")
+LEVELS: Final = {"A": "full", "B": "no-namespaces", "C": "wasm", "D": "process", "none": "none"}
 STEPS: Final = 20
 LIMITS: Final = Limits(cpu_seconds=0.5, memory_mib=200)
 IMPATIENT: Final = Limits(cpu_seconds=0.5, memory_mib=200, wall_seconds=1.5)
@@ -46,7 +45,7 @@ class Result(Value, frozen=True):
 
 
 def available_levels(wanted: Sequence[str] | None = None) -> tuple[str, ...]:
-    """Return the letters of the wanted levels, by default those of A and B that this machine offers.
+    """Return the letters of the wanted levels, by default those of A, B and C that this machine offers.
 
     Raises ValueError for a letter that there is not, InfrastructureError when a level does not hold here.
     """
@@ -61,6 +60,23 @@ def available_levels(wanted: Sequence[str] | None = None) -> tuple[str, ...]:
         reasons = "; ".join(here[letter].reason for letter in WALLED)
         raise InfrastructureError(f"no safe level is available here ({reasons}); see solon doctor")
     return found
+
+
+def left_out(letters: Sequence[str]) -> list[str]:
+    """Return one sentence for each level that is not among these, with the reason."""
+    here = {level.level: level for level in survey()}
+    sentences: list[str] = []
+    for letter in LEVELS:
+        if letter in letters:
+            continue
+        if not here[letter].available:
+            reason = f"it is not available here ({here[letter].reason})"
+        elif letter in WALLED:
+            reason = "it was not asked for"
+        else:
+            reason = f"it has no walls that stop attacks; --level {letter} plays those that do no harm"
+        sentences.append(f"Level {letter} was left out: {reason}.")
+    return sentences
 
 
 def run_corpus(task_name: str, levels: Sequence[str] | None = None, *, workers: int = 1) -> list[Result]:
@@ -83,7 +99,9 @@ def run_corpus(task_name: str, levels: Sequence[str] | None = None, *, workers: 
 
 def check_game(task_name: str) -> None:
     """Raise ValueError unless the corpus speaks the interface of a task."""
-    games = [name for name in task_names() if name.removesuffix("-paper") in ("cleanup", "gathering", "commons")]
+    games = [
+        name for name in task_names() if name.removesuffix("-paper") in ("cleanup", "gathering", "commons", "harvest")
+    ]
     if task_name not in games:
         raise ValueError(f"the corpus plays games only, not {task_name!r}; use one of {', '.join(games)}")
 
@@ -125,7 +143,8 @@ class Arena:
     def run(self, attack: Attack) -> Result:
         """Play one attack and say whether it was stopped."""
         if attack.needs_wall and self._letter not in WALLED:
-            return self._result(attack, "refused", "", "it would harm a machine without walls, so it was not run", 0.0)
+            detail = "it was not run: it would harm a machine without the walls of A, B or C"
+            return self._result(attack, "refused", "", detail, 0.0)
         program = self._program(attack)
         jail = self._short if attack.waits else self._jail
         found: list[str] = []
@@ -143,7 +162,8 @@ class Arena:
         last = played[-1]
         verdict = "scored" if isinstance(last, Episode) else "invalid" if isinstance(last, Fault) else "unavailable"
         fault = last.kind if isinstance(last, Fault) else ""
-        detail = "; ".join(objections) or self._explain(last)
+        why = attack.why(self._letter)
+        detail = "; ".join(objections) or self._explain(last) + (f" ({why})" if why else "")
         return self._result(attack, verdict, fault, detail, milliseconds, stopped=not objections)
 
     def _result(  # a row is made of its cells
@@ -161,7 +181,7 @@ class Arena:
             group=attack.group,
             tries=attack.tries,
             level=self._letter,
-            expected=str(attack.expect),
+            expected=str(attack.due(self._letter)),
             verdict=verdict,
             fault=fault,
             stopped=stopped,
@@ -196,14 +216,15 @@ class Arena:
     def _object(self, attack: Attack, played: Sequence[Played]) -> list[str]:
         """Say in what the verdict differs from the one that is due."""
         objections: list[str] = []
+        due = attack.due(self._letter)
         for index, each in enumerate(played):
             if isinstance(each, Unavailable):
                 objections.append(f"the judge failed: {each.reason}")
             elif isinstance(each, Fault):
-                if each.kind not in attack.expect.kinds:
-                    objections.append(f"invalid for {each.kind}, {attack.expect} was due: {each.message}")
+                if each.kind not in due.kinds:
+                    objections.append(f"invalid for {each.kind}, {due} was due: {each.message}")
             else:
-                objections += self._compare(attack, each, self._twin(attack.twin, index))
+                objections += self._compare(due, each, self._twin(attack.twin, index))
         return objections
 
     def _object_to_texts(self, played: Played) -> list[str]:
@@ -216,14 +237,14 @@ class Arena:
             objections.append("a sentence of its fault has more than one line")
         return objections
 
-    def _compare(self, attack: Attack, episode: Episode, twin: Episode) -> list[str]:
+    def _compare(self, due: Expectation, episode: Episode, twin: Episode) -> list[str]:
         goal = next(metric for metric in self._task.metrics if metric.role == "objective")
         mine, honest = episode.metrics[goal.name], twin.metrics[goal.name]
         trace = episode.first_slip.traceback.strip() if episode.first_slip else ""
         first = trace.rpartition("\n")[2][:300]
-        match attack.expect.verdict:
+        match due.verdict:
             case "invalid":
-                return [f"it was scored, {attack.expect} was due"]
+                return [f"it was scored, {due} was due"]
             case "no-gain":
                 return [f"{goal.name} {mine:g} is better than its twin's {honest:g}"] if mine > honest else []
             case "same" if episode.slips:

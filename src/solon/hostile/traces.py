@@ -7,6 +7,7 @@ import resource
 import secrets
 import shutil
 import socket
+import stat
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
@@ -17,6 +18,7 @@ from typing import IO, Final, Self
 CANARY_NAME: Final = "SOLON_HOSTILE_CANARY"
 TEXT_BYTES: Final = 64 * 1024
 GROWTH_KIB: Final = 64 * 1024
+SECRET_MODE: Final = stat.S_IFREG | 0o600
 SHARED_MEMORY: Final = "/dev/shm"  # noqa: S108 - looked into, not trusted
 
 
@@ -26,8 +28,8 @@ def descendants(pid: int) -> set[int]:
     for entry in os.listdir("/proc"):  # noqa: PTH208 - a third of the time, and done twice for every attack
         if entry.isdecimal():
             with contextlib.suppress(OSError):
-                stat = Path("/proc", entry, "stat").read_text(errors="replace")
-                children.setdefault(int(stat.rpartition(")")[2].split()[1]), set()).add(int(entry))
+                line = Path("/proc", entry, "stat").read_text(errors="replace")
+                children.setdefault(int(line.rpartition(")")[2].split()[1]), set()).add(int(entry))
     found, new = set[int](), {pid}
     while new := {child for each in new for child in children.get(each, ())} - found:
         found |= new
@@ -104,6 +106,7 @@ class Canaries:
 
     def _put_up(self) -> None:
         self.secret_file.write_text(self._secret, encoding="utf-8")
+        self.secret_file.chmod(SECRET_MODE)
         os.environ[CANARY_NAME] = self.variable
 
     def _changes(self) -> Iterator[str]:
@@ -113,6 +116,7 @@ class Canaries:
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         try:
             intact = self.secret_file.read_text(encoding="utf-8") == self._secret
+            intact &= self.secret_file.stat().st_mode == SECRET_MODE
         except OSError:
             intact = False
         if not intact or os.environ.get(CANARY_NAME) != self.variable:

@@ -13,13 +13,15 @@ from solon.contract import (
     Program,
     ProgramFault,
     Scored,
+    Seed,
     Task,
     Unavailable,
     Value,
 )
 from solon.engine import PoolJudge, check_program, objective, public_seeds, scorer
-from solon.engine.feedback import describer
+from solon.engine.feedback import describer, moments, told_seed
 from solon.interop.extras import require
+from solon.playback import Excerpt
 from solon.sandbox import Limits
 from solon.tasks import load
 
@@ -43,7 +45,8 @@ class SolonAdapter:
     Args:
         task: a task or its name.
         failure_score: the score of a program that is invalid; the worst value of the objective if None.
-        feedback: what reflection may see: "none", "sparse" or "dense".
+        feedback: what reflection may see: "none", "sparse", "dense", "per-agent", "trace" or "counterexample"; for the
+            last two each episode is played once more when traces are captured.
         options: the task's options when it is given by name.
         isolation: see ``solon.evaluate``.
         workers: judging processes; 0 for one a core.
@@ -77,13 +80,19 @@ class SolonAdapter:
         if not math.isfinite(self._failure):
             raise ValueError(f"metric {goal.name!r} has no worst value; give failure_score")
         self._score = scorer(self.task)
+        self._level = feedback
         self._describe = describer(self.task, feedback)
         self._judge = PoolJudge(self.task, isolation=isolation, limits=limits, workers=workers, executor=executor)
 
     def evaluate(self, batch: Sequence[int], candidate: Mapping[str, str], capture_traces: bool = False) -> object:  # noqa: FBT001, FBT002  # the protocol's signature
         """Return an EvaluationBatch; an invalid program gets the failure score. Raises InfrastructureError."""
-        outcomes = self._outcomes(program_of(candidate), batch)
-        trajectories = [self._trajectory(seed, outcome) for seed, outcome in zip(batch, outcomes, strict=True)]
+        program = program_of(candidate)
+        outcomes = self._outcomes(program, batch)
+        told = self._told(program, batch, outcomes) if capture_traces else {}
+        trajectories = [
+            self._trajectory(seed, outcome, told.get(place))
+            for place, (seed, outcome) in enumerate(zip(batch, outcomes, strict=True))
+        ]
         return self._batch(
             outputs=[dict(it.episodes[0].metrics) if isinstance(it, Scored) else {} for it in outcomes],
             scores=[it.score for it in trajectories],
@@ -104,11 +113,26 @@ class SolonAdapter:
                 raise InfrastructureError(f"the program could not be judged: {outcome.reason}")
         return outcomes
 
-    def _trajectory(self, seed: int, outcome: Outcome) -> Trajectory:
+    def _told(self, program: Program, seeds: Sequence[int], outcomes: Sequence[Outcome]) -> dict[int, Excerpt]:
+        """Return, by place in the batch, what the level of feedback tells of the episodes."""
+        places = [
+            place
+            for place, outcome in enumerate(outcomes)
+            if isinstance(outcome, Scored) and told_seed(self.task, self._level, outcome.episodes) is not None
+        ]
+        recordings = self._judge.record([(program, Seed(seeds[place])) for place in places])
+        found: dict[int, Excerpt] = {}
+        for place, recorded in zip(places, recordings, strict=True):
+            if isinstance(recorded, Unavailable):
+                raise InfrastructureError(f"the program could not be recorded: {recorded.reason}")
+            found[place] = Excerpt(0, moments(recorded))
+        return found
+
+    def _trajectory(self, seed: int, outcome: Outcome, excerpt: Excerpt | None) -> Trajectory:
         episodes = outcome.episodes if isinstance(outcome, Scored) else ()
         fault = outcome.fault if isinstance(outcome, Invalid) else None
         score = self._score(episodes[0]) if episodes else self._failure
-        return Trajectory(seed, score, self._describe(episodes, fault).text)
+        return Trajectory(seed, score, self._describe(episodes, fault, excerpt).text)
 
     def make_reflective_dataset(
         self,

@@ -1,14 +1,16 @@
 """What happened in a run, on disk: checksummed facts, content-addressed bodies, and the state folded from them."""
 
 from solon.journal.bodies import Bodies
-from solon.journal.facts import Chosen, Fact, Found, Judged, Proposed, Sealed, Suggestion
+from solon.journal.facts import Chosen, Excerpted, Fact, Found, Judged, Proposed, Sealed, Suggestion
 from solon.journal.fold import State, fold
 from solon.journal.log import Damaged, Log
+from solon.journal.tail import Tail
 
 __all__ = [
     "Bodies",
     "Chosen",
     "Damaged",
+    "Excerpted",
     "Fact",
     "Found",
     "Judged",
@@ -17,5 +19,6 @@ __all__ = [
     "Sealed",
     "State",
     "Suggestion",
+    "Tail",
     "fold",
 ]

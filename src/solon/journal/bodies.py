@@ -6,8 +6,11 @@ from pathlib import Path
 import msgspec
 
 from solon.contract import InfrastructureError, Program
+from solon.journal.remedies import remedy
+from solon.playback import Moment
 
 _PROGRAMS = msgspec.json.Decoder(Program)
+_MOMENTS = msgspec.json.Decoder(tuple[Moment, ...])
 
 
 class Bodies:
@@ -28,7 +31,7 @@ class Bodies:
                 part.replace(path)
             except OSError as error:
                 raise InfrastructureError(
-                    f"cannot store a body in {self.folder} ({error.strerror}); free some space, then resume the run"
+                    f"cannot store a body in {self.folder} ({error.strerror}); {remedy(error)}, then go on with the run"
                 ) from None
         return digest
 
@@ -49,3 +52,11 @@ class Bodies:
     def program(self, digest: str) -> Program:
         """Return a stored program."""
         return _PROGRAMS.decode(self.get(digest))
+
+    def put_moments(self, moments: tuple[Moment, ...]) -> str:
+        """Store what is told of an episode."""
+        return self.put(msgspec.json.encode(moments))
+
+    def moments(self, digest: str) -> tuple[Moment, ...]:
+        """Return what is told of an episode."""
+        return _MOMENTS.decode(self.get(digest))

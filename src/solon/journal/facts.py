@@ -29,6 +29,14 @@ class Judged(Value, frozen=True, tag="judged"):
     outcome: Outcome
 
 
+class Excerpted(Value, frozen=True, tag="excerpted"):
+    """A candidate has played search seed ``seed`` once more, for the moments whose digest this is; no score counts."""
+
+    number: int
+    seed: int
+    moments: str
+
+
 class Found(Value, frozen=True, tag="found"):
     """Something suspicious was seen; ``number`` is the candidate's, if it concerns one."""
 
@@ -51,4 +59,4 @@ class Sealed(Value, frozen=True, tag="sealed"):
     outcome: Outcome
 
 
-Fact = Proposed | Judged | Found | Chosen | Sealed
+Fact = Proposed | Judged | Excerpted | Found | Chosen | Sealed

@@ -15,23 +15,33 @@ from solon.contract import (
     Proposal,
     Scored,
 )
-from solon.journal.facts import Chosen, Fact, Found, Judged, Proposed, Sealed
+from solon.journal.facts import Chosen, Excerpted, Fact, Found, Judged, Proposed, Sealed
 from solon.journal.log import Damaged
+from solon.playback import Excerpt, Moment
 
 Score = Callable[[Episode], float]
-Describe = Callable[[Sequence[Episode], Fault | None], Feedback]
+Describe = Callable[[Sequence[Episode], Fault | None, Excerpt | None], Feedback]
 
 
 class State:
     """What is known so far. Only ``apply`` changes it."""
 
-    def __init__(self, programs: Callable[[str], Program], score: Score, describe: Describe) -> None:
+    def __init__(
+        self,
+        programs: Callable[[str], Program],
+        score: Score,
+        describe: Describe,
+        moments: Callable[[str], tuple[Moment, ...]],
+    ) -> None:
         self._programs = programs
+        self._moments = moments
         self._score = score
         self._describe = describe
         self.candidates: list[Candidate] = []
         self.episodes: dict[int, tuple[Episode, ...]] = {}
         """Every search episode of a candidate, by number, in the order of the seeds."""
+        self.excerpts: dict[int, Excerpted] = {}
+        """The latest episode of a candidate that was put into words, by number."""
         self.groups: int = 0
         self.ask: Ask | None = None
         """The wish being worked on: the last one asked."""
@@ -55,6 +65,9 @@ class State:
                 self._propose(fact)
             case Judged():
                 self._judge(fact)
+            case Excerpted():
+                self.excerpts[fact.number] = fact
+                self._show(fact.number, self.candidates[fact.number].fault)
             case Found():
                 self.findings.append((fact.finding, fact.number))
             case Chosen():
@@ -66,7 +79,7 @@ class State:
         """Say why a fact cannot follow those before it, or nothing."""
         known, reason = len(self.candidates), ""
         match fact:
-            case Proposed() | Judged() | Chosen() if self.chosen is not None:
+            case Proposed() | Judged() | Excerpted() | Chosen() if self.chosen is not None:
                 reason = "the search goes on after its end"
             case Proposed() if (fact.group, fact.first) != (self.groups, known):
                 reason = (
@@ -76,6 +89,8 @@ class State:
                 reason = f"candidate {fact.number} is judged and was never proposed"
             case Judged() if fact.first != len(self.episodes.get(fact.number, ())):
                 reason = f"candidate {fact.number} is judged from seed {fact.first} on, which is not its next"
+            case Excerpted() if not 0 <= fact.seed < len(self.episodes.get(fact.number, ())):
+                reason = f"candidate {fact.number} is told of on seed {fact.seed}, on which it was not judged"
             case Chosen() if fact.winner is not None and not 0 <= fact.winner < known:
                 reason = f"candidate {fact.winner} has won and was never proposed"
             case Sealed() if self.chosen is None:
@@ -93,19 +108,23 @@ class State:
             self.candidates.append(Candidate(number=number, proposal=proposal, group=fact.group))
 
     def _judge(self, fact: Judged) -> None:
-        before = self.candidates[fact.number]
-        episodes = self.episodes.get(fact.number, ())
-        fault = _fault(fact.outcome)
         if isinstance(fact.outcome, Scored):
-            episodes += fact.outcome.episodes
-            self.episodes[fact.number] = episodes
-        self.candidates[fact.number] = Candidate(
-            number=fact.number,
+            self.episodes[fact.number] = self.episodes.get(fact.number, ()) + fact.outcome.episodes
+        self._show(fact.number, _fault(fact.outcome))
+
+    def _show(self, number: int, fault: Fault | None) -> None:
+        """Work out anew what strategies and proposers see of a candidate."""
+        before, episodes = self.candidates[number], self.episodes.get(number, ())
+        told = self.excerpts.get(number)
+        counted = () if fault else episodes
+        self.candidates[number] = Candidate(
+            number=number,
             proposal=before.proposal,
             group=before.group,
-            scores=() if fault else tuple(self._score(episode) for episode in episodes),
+            scores=tuple(self._score(episode) for episode in counted),
             fault=fault,
-            feedback=self._describe(episodes, fault),
+            feedback=self._describe(episodes, fault, told and Excerpt(told.seed, self._moments(told.moments))),
+            metrics={name: tuple(it.metrics[name] for it in counted) for name in counted[0].metrics} if counted else {},
         )
 
 

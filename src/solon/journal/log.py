@@ -3,13 +3,16 @@
 import errno
 import hashlib
 import os
+import shlex
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from solon.contract import InfrastructureError, Value
 from solon.journal.facts import Fact
+from solon.journal.remedies import remedy
 
 _FACTS = msgspec.json.Decoder(Fact)
 
@@ -32,7 +35,7 @@ def _encode(fact: Fact) -> bytes:
     return b'{"size":%d,"crc32":"%08x","fact":%s}\n' % (len(body), zlib.crc32(body), body)
 
 
-def _decode(line: bytes) -> Fact | None:
+def decode_line(line: bytes) -> Fact | None:
     """Return the fact of one complete line, or None when the line is not what was written."""
     try:
         envelope = _LINES.decode(line)
@@ -68,25 +71,30 @@ class Log:
         position = 0
         while position < len(content):
             end = content.find(b"\n", position)
-            fact = _decode(content[position:end]) if end >= 0 else None
+            fact = decode_line(content[position:end]) if end >= 0 else None
             if fact is None:
                 if end >= 0:  # a torn line has no end, so this one was written whole and altered later
-                    raise Damaged(
-                        f"line {len(facts) + 1} of {self.path} fails its checksum; "
-                        "restore the file from a copy, or keep the lines before it and resume"
-                    )
+                    raise self._damaged(len(facts) + 1, content.count(b"\n", end + 1))
                 self.dropped = f"dropped a torn last line of {len(content) - position} bytes from {self.path.name}"
                 break
             facts.append(fact)
             position = self._whole = end + 1
         return facts
 
+    def _damaged(self, line: int, after: int) -> Damaged:
+        lost = "it" if not after else f"it and the {after} after it" if after > 1 else "it and the one after it"
+        cut = f"sed -i '{line},$d' {shlex.quote(str(self.path))}"
+        return Damaged(
+            f"line {line} of {self.path} fails its checksum, so {lost} cannot be believed; restore the file from a "
+            f"copy, or give up what is lost and resume: {cut}"
+        )
+
     def append(self, fact: Fact) -> None:
         """Write one fact, safe from a kill; on failure the file is cut back, so that nothing half-written stays.
 
         Raises InfrastructureError, also when the file is not as this object has read and written it.
         """
-        line = _encode(fact)
+        line, trouble = _encode(fact), None
         try:
             with self.path.open("ab", buffering=0) as file:
                 if file.tell() != self._size:
@@ -96,13 +104,16 @@ class Log:
                     )
                 file.truncate(self._whole)
                 written = file.write(line)
-            cause = "" if written == len(line) else os.strerror(errno.ENOSPC)
+            if written != len(line):
+                trouble = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
-            cause = error.strerror or str(error)
-        if cause:
-            os.truncate(self.path, self._whole)
+            trouble = error
+        if trouble:
+            with suppress(OSError):  # a line that stays torn is cut off by the next sitting
+                os.truncate(self.path, self._whole)
             self._size = self._whole
-            raise InfrastructureError(f"cannot write to {self.path} ({cause}); free some space, then resume the run")
+            cause = trouble.strerror or str(trouble)
+            raise InfrastructureError(f"cannot write to {self.path} ({cause}); {remedy(trouble)}, then resume the run")
         self._whole += len(line)
         self._size = self._whole
         self.facts.append(fact)

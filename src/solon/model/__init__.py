@@ -1,17 +1,31 @@
 """The model layer: calls, recordings, patience, money. It knows neither tasks nor programs nor runs."""
 
-from solon.model.address import Address, is_address, parse_address
+from solon.model.address import Address, is_address, key_variables, model_providers, parse_address
 from solon.model.cassette import Cassette, MissingRecording, Recording
 from solon.model.client import Client
 from solon.model.edits import Edit, EditError, apply_edits, named_parts, read_edits
+from solon.model.endpoint import Endpoint
 from solon.model.ledger import BudgetSpent, Caps, Entry, Ledger, Total
 from solon.model.limit import Gate, Patience, Patient
-from solon.model.openai import OpenAITransport
 from solon.model.plan import Plan, plan
 from solon.model.prices import Price, Prices, load_prices
-from solon.model.transport import CallFailed, Effort, Message, Rejected, Reply, Request, Transport, screen
+from solon.model.transport import (
+    UNSUPPORTED,
+    CallFailed,
+    Effort,
+    Form,
+    Message,
+    Rejected,
+    Reply,
+    Request,
+    Rung,
+    Transport,
+    Turns,
+    screen,
+)
 
 __all__ = [
+    "UNSUPPORTED",
     "Address",
     "BudgetSpent",
     "CallFailed",
@@ -21,12 +35,13 @@ __all__ = [
     "Edit",
     "EditError",
     "Effort",
+    "Endpoint",
     "Entry",
+    "Form",
     "Gate",
     "Ledger",
     "Message",
     "MissingRecording",
-    "OpenAITransport",
     "Patience",
     "Patient",
     "Plan",
@@ -36,11 +51,15 @@ __all__ = [
     "Rejected",
     "Reply",
     "Request",
+    "Rung",
     "Total",
     "Transport",
+    "Turns",
     "apply_edits",
     "is_address",
+    "key_variables",
     "load_prices",
+    "model_providers",
     "named_parts",
     "parse_address",
     "plan",

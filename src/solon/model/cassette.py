@@ -1,11 +1,12 @@
 """Recorded calls on disk: what was paid for once is never paid for again, and a run can be replayed without a key.
 
 ``texts/`` holds the contents of messages, each under its SHA-256, so that siblings share their prompt; ``calls/`` holds
-one JSON file a call, under the key of its request. Several threads and processes may write at once: the first
-recording of a call stays.
+one JSON file a call, under the key of its request; ``lost/`` one for each attempt that may have been billed for
+nothing. Several threads and processes may write at once: the first recording of a call stays.
 """
 
 import hashlib
+import itertools
 import os
 import secrets
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from typing import Literal
 import msgspec
 
 from solon.contract import InfrastructureError, Value
-from solon.model.transport import Effort, Message, Reply, Request
+from solon.model.transport import Effort, Form, Message, Reply, Request, plain
 
 
 class MissingRecording(InfrastructureError):
@@ -43,8 +44,11 @@ class Recording(Value, frozen=True):
     refusal: str
     check: str  # SHA-256 of this record with an empty check
     schema: int = 1
+    thinking: int | None = None
+    form: Form | None = None
 
 
+_FIELDS = ("model", "max_tokens", "temperature", "effort", "thinking", "form", "sample")
 _DECODER = msgspec.json.Decoder(Recording)
 
 
@@ -63,6 +67,30 @@ class Cassette:
 
         A refusal never hides a reply, and a reply replaces a refusal.
         """
+        content = self._content(request, reply, refusal)
+        before = self.recording(request)
+        if before is None or before.reply is None:
+            if self._write(self._path(request.key), content, replace=before is not None):
+                return reply
+            before = self.recording(request)
+        return before.reply if before else None
+
+    def lose(self, request: Request) -> None:
+        """Store that an attempt got no reply and may have been billed all the same; no attempt hides another."""
+        content = self._content(request, None, "lost")
+        paths = (self.folder / "lost" / f"{request.key}.{number}.json" for number in itertools.count())
+        while not self._write(next(paths), content, replace=False):
+            pass
+
+    def losses(self) -> Iterator[Request]:
+        """Yield the request of every lost attempt; raise InfrastructureError at a damaged one."""
+        for path in sorted((self.folder / "lost").glob("*.json")):
+            recording = self._load(path)
+            if recording is not None:
+                yield self.request(recording)
+
+    def _content(self, request: Request, reply: Reply | None, refusal: str) -> bytes:
+        """Return the record of a call as it is written; the texts of its messages are stored here."""
         for message in request.messages:
             text = self.folder / "texts" / _digest(message.content)
             if not text.exists():
@@ -77,15 +105,11 @@ class Cassette:
             reply,
             refusal,
             "",
+            thinking=request.thinking,
+            form=request.form,
         )
-        before = self.recording(request)
-        if before is None or before.reply is None:
-            record = msgspec.structs.replace(record, check=_check(record))
-            content = msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
-            if self._write(self._path(request.key), content, replace=before is not None):
-                return reply
-            before = self.recording(request)
-        return before.reply if before else None
+        record = msgspec.structs.replace(record, check=_check(record))
+        return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
 
     def missing(self, request: Request) -> MissingRecording:
         """Return the error that names the nearest recorded call and the fields in which it differs."""
@@ -122,6 +146,8 @@ class Cassette:
             recording.temperature,
             recording.effort,
             recording.sample,
+            recording.thinking,
+            recording.form,
         )
 
     def _text(self, digest: str) -> str:
@@ -153,6 +179,8 @@ class Cassette:
     def _difference(self, recording: Recording, request: Request, field: str) -> str:
         if field != "messages":
             recorded, asked = getattr(recording, field), getattr(request, field)
+            if field == "form":
+                return f"form ({_forms(recorded, asked)})"
             return f"{field} (recorded {recorded!r}, asked {asked!r})"
         if len(recording.messages) != len(request.messages):
             return f"messages (recorded {len(recording.messages)}, asked {len(request.messages)})"
@@ -207,12 +235,13 @@ def _lines(request: Request) -> tuple[Line, ...]:
 
 
 def _differing(recording: Recording, request: Request, wanted: tuple[Line, ...]) -> list[str]:
-    fields = [
-        field
-        for field in ("model", "max_tokens", "temperature", "effort", "sample")
-        if getattr(recording, field) != getattr(request, field)
-    ]
+    fields = [field for field in _FIELDS if getattr(recording, field) != getattr(request, field)]
     return fields + (["messages"] if recording.messages != wanted else [])
+
+
+def _forms(recorded: Form | None, asked: Form | None) -> str:
+    was, now = (form.rung if form else "text" for form in (recorded, asked))
+    return f"recorded {was}, asked {now}" if was != now else f"{now} with another name or schema"
 
 
 def _digest(text: str) -> str:
@@ -220,7 +249,7 @@ def _digest(text: str) -> str:
 
 
 def _check(recording: Recording) -> str:
-    return hashlib.sha256(msgspec.json.encode(recording)).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(plain(recording))).hexdigest()
 
 
 def _damaged(path: Path, how: str) -> InfrastructureError:

@@ -44,6 +44,8 @@ class Client:
             for recording in cassette.recordings():
                 if recording.reply is not None:
                     ledger.restore(cassette.request(recording), recording.reply)
+            for request in cassette.losses():
+                ledger.restore_lost(request)
 
     def complete(self, request: Request) -> Reply:
         """Answer one request; raises CallFailed, MissingRecording or BudgetSpent."""

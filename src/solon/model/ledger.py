@@ -38,6 +38,8 @@ class Entry(Value, frozen=True):
     cached_tokens: int
     dollars: Decimal | None  # None: the price is unknown
     estimated: bool  # the server stated no usage, so the upper bound is counted
+    written_tokens: int = 0
+    thinking_tokens: int = 0
 
 
 class Total(Value, frozen=True):
@@ -51,6 +53,8 @@ class Total(Value, frozen=True):
     dollars: Decimal | None = Decimal(0)
     unpriced: int = 0
     estimated: int = 0
+    written_tokens: int = 0  # part of the input that was written to a cache
+    thinking_tokens: int = 0  # part of the output that was reasoning
 
     @property
     def tokens(self) -> int:
@@ -141,6 +145,12 @@ class Ledger:
         with self._changed:
             self._count(entry)
 
+    def restore_lost(self, request: Request) -> None:
+        """Count an attempt that was lost in an earlier sitting of the same run."""
+        entry = self._entry(request, Reply("", ""), "lost")
+        with self._changed:
+            self._count(entry)
+
     def _release(self, request: Request, entry: Entry | None) -> None:
         tokens, dollars = self._bound(request)
         with self._changed:
@@ -158,7 +168,7 @@ class Ledger:
 
     def _bound(self, request: Request) -> tuple[int, Decimal]:
         """Return the most tokens and dollars that a call can cost; raise ValueError if a cap needs a missing price."""
-        dollars = self.prices.cost(request.model, request.input_bound, request.max_tokens)
+        dollars = self.prices.bound(request.model, request.input_bound, request.max_tokens)
         if dollars is None and self.caps.dollars is not None:
             raise ValueError(
                 f"The price of {request.model} for such a prompt is unknown, so a cap on money cannot be kept; "
@@ -181,8 +191,21 @@ class Ledger:
         known = reply.input_tokens is not None and reply.output_tokens is not None
         taken = reply.input_tokens if reply.input_tokens is not None else request.input_bound
         given = reply.output_tokens if reply.output_tokens is not None else request.max_tokens
-        dollars = self.prices.cost(request.model, taken, given, reply.cached_tokens)
-        return Entry(request.sample, request.model, kind, taken, given, reply.cached_tokens, dollars, not known)
+        cost = self.prices.bound(request.model, taken, given)
+        if known:
+            cost = self.prices.cost(request.model, taken, given, reply.cached_tokens, reply.written_tokens)
+        return Entry(
+            request.sample,
+            request.model,
+            kind,
+            taken,
+            given,
+            reply.cached_tokens,
+            cost,
+            not known,
+            reply.written_tokens,
+            reply.thinking_tokens,
+        )
 
 
 def add(entries: Iterable[Entry]) -> Total:
@@ -200,5 +223,7 @@ def add(entries: Iterable[Entry]) -> Total:
             dollars=(total.dollars or Decimal(0)) + (entry.dollars or Decimal(0)),
             unpriced=total.unpriced + (entry.dollars is None),
             estimated=total.estimated + entry.estimated,
+            written_tokens=total.written_tokens + entry.written_tokens,
+            thinking_tokens=total.thinking_tokens + entry.thinking_tokens,
         )
     return msgspec.structs.replace(total, dollars=None) if total.unpriced and not priced else total

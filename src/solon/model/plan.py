@@ -24,29 +24,33 @@ class Plan(Value, frozen=True):
         return self.input_tokens + self.output_tokens
 
 
-def plan(prices: Prices, model: str, *, candidates: int, prompt_tokens: int, max_tokens: int) -> Plan:
+def plan(  # one keyword a thing that calls depend on
+    prices: Prices, model: str, *, candidates: int, prompt_tokens: int, max_tokens: int, turns: int = 0
+) -> Plan:
     """Return the worst case: every candidate needs its correction, and every reply is as long as it may be.
 
     Args:
         prices: the price table.
         model: the model's name.
         candidates: the strategy's ceiling.
-        prompt_tokens: size of the longest prompt.
+        prompt_tokens: size of the longest prompt, with all that is said in earlier turns but their replies.
         max_tokens: limit of one reply.
+        turns: calls that lead up to the one that brings a program.
 
-    Nothing is counted as cached. Attempts that fail without a usable reply come on top, see the ledger.
+    Nothing is read from a cache, and everything may be written to one. Attempts that fail without a usable reply come
+    on top, see the ledger.
     """
-    if min(candidates, prompt_tokens, max_tokens) < 0:
-        raise ValueError("a plan needs numbers of candidates and tokens that are not negative")
-    corrected = prompt_tokens + max_tokens + COMPLAINT
-    first = prices.cost(model, prompt_tokens, max_tokens)
-    second = prices.cost(model, corrected, max_tokens)
-    dollars = candidates * (first + second) if first is not None and second is not None else None
+    if min(candidates, prompt_tokens, max_tokens, turns) < 0:
+        raise ValueError("a plan needs numbers of candidates, tokens and turns that are not negative")
+    sizes = [prompt_tokens + turn * max_tokens for turn in range(turns + 1)]
+    sizes.append(sizes[-1] + max_tokens + COMPLAINT)
+    bounds = [prices.bound(model, size, max_tokens) for size in sizes]
+    known = [bound for bound in bounds if bound is not None]
     return Plan(
         model,
-        2 * candidates,
-        candidates * (prompt_tokens + corrected),
-        2 * candidates * max_tokens,
-        dollars,
+        candidates * len(sizes),
+        candidates * sum(sizes),
+        candidates * len(sizes) * max_tokens,
+        candidates * sum(known, Decimal()) if len(known) == len(bounds) else None,
         prices.version,
     )

@@ -20,10 +20,11 @@ class Price(Value, frozen=True):
     source: str
     date: str
     cached: Decimal | None = None  # input read from the server's cache; None: like other input
+    written: Decimal | None = None  # input written to the server's cache; None: like other input
     up_to: int | None = None  # longest prompt at this price, in tokens; the price of longer ones is unknown
 
     def __post_init__(self) -> None:
-        for amount in (self.input, self.output, self.cached):
+        for amount in (self.input, self.output, self.cached, self.written):
             if amount is not None and not (amount.is_finite() and amount >= 0):
                 raise ValueError("a price must be a finite number that is not negative")
 
@@ -39,14 +40,29 @@ class Prices(Value, frozen=True):
         """Return a model's price, a dated snapshot's under the name without the date; None if it is unknown."""
         return self.models.get(model) or self.models.get(_SNAPSHOT.sub("", model))
 
-    def cost(self, model: str, input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> Decimal | None:
-        """Return US dollars, exactly; None if the price is unknown."""
+    def cost(  # one argument a kind of token
+        self, model: str, input_tokens: int, output_tokens: int, cached_tokens: int = 0, written_tokens: int = 0
+    ) -> Decimal | None:
+        """Return US dollars, exactly; None if the price is unknown.
+
+        Of the input, ``cached_tokens`` were read from the server's cache and ``written_tokens`` written to it.
+        Reasoning is part of the output, and costs the same with every provider of the table.
+        """
         price = self.price(model)
         if price is None or (price.up_to is not None and input_tokens > price.up_to):
             return None
-        cached = min(cached_tokens, input_tokens) if price.cached is not None else 0
-        amount = price.input * (input_tokens - cached) + price.output * output_tokens
-        return (amount + (price.cached or Decimal(0)) * cached) / _MILLION
+        cached = min(cached_tokens, input_tokens)
+        written = min(written_tokens, input_tokens - cached)
+        amount = price.input * (input_tokens - cached - written) + price.output * output_tokens
+        amount += cached * (price.input if price.cached is None else price.cached)
+        amount += written * (price.input if price.written is None else price.written)
+        return amount / _MILLION
+
+    def bound(self, model: str, input_tokens: int, output_tokens: int) -> Decimal | None:
+        """Return the most that a call can cost: nothing is read from the cache, and all may be written to it."""
+        price = self.price(model)
+        dearer = price is not None and price.written is not None and price.written > price.input
+        return self.cost(model, input_tokens, output_tokens, 0, input_tokens if dearer else 0)
 
 
 def load_prices(override: Path | None = None) -> Prices:

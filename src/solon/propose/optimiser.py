@@ -5,6 +5,8 @@ to group. The other half takes its numbers from CMA-ES (Hansen and Ostermeier 20
 and its choices from the best fillings. CMA-ES learns from every group, bred ones too. The comparison that this rests
 on is in ``docs/design/offline-proposer.md``.
 
+That is what happens where a wish names no operator. One that does is taken at its word (``solon.propose.operators``).
+
 Nothing is remembered between calls: the optimiser is rebuilt from the history each time, so a resumed run goes on as
 an uninterrupted one would.
 """
@@ -17,29 +19,17 @@ from itertools import chain, islice
 import numpy as np
 from cmaes import CMA  # pyright: ignore[reportMissingTypeStubs]  # typed inline, without the marker file
 
-from solon.contract import Ask, Candidate, History, Proposal, Value
+from solon.contract import Ask, Candidate, History, Proposal
+from solon.propose.operators import Draw, Judged, children, drawn, fresh, operated, step_size, switched
 from solon.propose.space import Point, Space, space_of
 from solon.search.standing import rank
 from solon.sketch import Sketch
 
 ELITES = 5
-FIRST_STEP, LAST_STEP, HALVING = 0.3, 0.05, 8  # breeding steps, as shares of a range; groups until they are halved
-FIRST_CHANGES, CHANGES = 3.0, 1.5  # holes changed on average, in the first group and later
-FAR = 0.5  # share of the first group that ignores the default
-CROSSOVER = 0.5
 SPREAD = 0.2  # initial standard deviation of CMA-ES, as a share of a range
 SWITCH = 0.5  # how often a filling with numbers from CMA-ES gets one choice that its parent has not
 LARGEST_GENERATION = 24  # candidates after which CMA-ES updates, at most
 REDRAWS = 50  # attempts to find a program that no candidate has yet
-
-
-class Judged(Value, frozen=True):
-    """A point that was judged; ``level`` is None if its program was invalid."""
-
-    number: int
-    group: int
-    point: Point
-    level: float | None
 
 
 def fill(sketch: Sketch, history: History, ask: Ask, entropy: int) -> list[Proposal]:
@@ -52,12 +42,17 @@ def fill(sketch: Sketch, history: History, ask: Ask, entropy: int) -> list[Propo
     judged = _judged(space, history)
     dice = random.Random(f"offline/{entropy}")  # noqa: S311 - reproducible on purpose, guards no secret
     known = {candidate.proposal.program.digest for candidate in history}
-    bred = _bred(space, judged, dice)
-    sampled = _sampled(space, judged, ask.count, dice) if space.numbers and judged else bred
-    half = (ask.count + dice.randrange(2)) // 2
+    if ask.operator:
+        bred = operated(space, judged, ask, dice)
+        streams = [bred] * ask.count
+    else:
+        bred = _bred(space, judged, dice)
+        sampled = _sampled(space, judged, ask.count, dice) if space.numbers and judged else bred
+        half = (ask.count + dice.randrange(2)) // 2
+        streams = [bred] * (ask.count - half) + [sampled] * half
     proposals: list[Proposal] = []
-    for place, stream in enumerate([bred] * (ask.count - half) + [sampled] * half):
-        draws = chain([_Draw(space.default(), (), "default")] if place == 0 and not judged else [], stream)
+    for place, stream in enumerate(streams):
+        draws = chain([Draw(space.default(), (), "default")] if place == 0 and not judged else [], stream)
         offered = (_rendered(sketch, space, draw) for draw in islice(draws, REDRAWS))
         proposal = next((each for each in offered if each.program.digest not in known), None)
         if proposal is not None:
@@ -66,15 +61,9 @@ def fill(sketch: Sketch, history: History, ask: Ask, entropy: int) -> list[Propo
     return proposals or [_rendered(sketch, space, next(bred))]
 
 
-def _rendered(sketch: Sketch, space: Space, draw: "_Draw") -> Proposal:
+def _rendered(sketch: Sketch, space: Space, draw: "Draw") -> Proposal:
     holes = space.filling(draw.point)
     return Proposal(sketch.render(holes), draw.parents, draw.operator, holes)
-
-
-class _Draw(Value, frozen=True):
-    point: Point
-    parents: tuple[int, ...]
-    operator: str
 
 
 def _judged(space: Space, history: History) -> list[Judged]:
@@ -84,7 +73,8 @@ def _judged(space: Space, history: History) -> list[Judged]:
     for candidate in history:
         point = space.point(candidate.proposal.holes)
         if point is not None and _settled(candidate):
-            found.append(Judged(candidate.number, candidate.group, point, levels.get(candidate.number)))
+            level, parents = levels.get(candidate.number), candidate.proposal.parents
+            found.append(Judged(candidate.number, candidate.group, point, level, parents))
     return found
 
 
@@ -92,41 +82,25 @@ def _settled(candidate: Candidate) -> bool:
     return bool(candidate.scores) or candidate.fault is not None
 
 
-def _bred(space: Space, judged: Sequence[Judged], dice: random.Random) -> Iterator[_Draw]:
+def _bred(space: Space, judged: Sequence[Judged], dice: random.Random) -> Iterator[Draw]:
     """Yield variations of the best fillings without end; and before any, of the default and at random."""
     elites = _elites(judged)
-    groups = len({each.group for each in judged})
-    scale = max(LAST_STEP, FIRST_STEP * 0.5 ** (groups / HALVING))
-    while True:
-        if elites:
-            parents = _drawn(elites, dice, 2 if dice.random() < CROSSOVER else 1)
-            point = _crossed(parents[0].point, parents[-1].point, dice)
-            point = _mutated(space, point, scale, CHANGES, dice)
-            yield _Draw(point, tuple(sorted({parent.number for parent in parents})), "breed")
-        elif dice.random() < FAR:
-            yield _Draw(_uniform(space, dice), (), "random")
-        else:
-            yield _Draw(_mutated(space, space.default(), scale, FIRST_CHANGES, dice), (), "vary default")
+    scale = step_size(len({each.group for each in judged}))
+    yield from children(space, elites, scale, "breed", dice) if elites else fresh(space, scale, dice)
 
 
-def _uniform(space: Space, dice: random.Random) -> Point:
-    return Point(
-        tuple(dice.random() for _ in space.numbers), tuple(dice.randrange(len(hole.options)) for hole in space.choices)
-    )
-
-
-def _sampled(space: Space, judged: Sequence[Judged], count: int, dice: random.Random) -> Iterator[_Draw]:
+def _sampled(space: Space, judged: Sequence[Judged], count: int, dice: random.Random) -> Iterator[Draw]:
     """Yield fillings without end whose numbers come from CMA-ES and whose choices come from the best fillings."""
     optimiser = _trained(space, judged, count)
     optimiser.reseed_rng(dice.getrandbits(32))
     elites = _elites(judged)
     while True:
         numbers = tuple(min(max(float(share), 0.0), 1.0) for share in optimiser.ask())
-        parents = _drawn(elites, dice, 1)
+        parents = drawn(elites, dice, 1)
         choices = parents[0].point.choices if parents else space.default().choices
         if space.choices and dice.random() < SWITCH:
-            choices = _switched(space, choices, dice.randrange(len(choices)), dice)
-        yield _Draw(Point(numbers, choices), tuple(parent.number for parent in parents), "cma-es")
+            choices = switched(space, choices, dice.randrange(len(choices)), dice)
+        yield Draw(Point(numbers, choices), tuple(parent.number for parent in parents), "cma-es")
 
 
 def _trained(space: Space, judged: Sequence[Judged], count: int) -> CMA:
@@ -156,46 +130,3 @@ def _elites(judged: Sequence[Judged]) -> list[Judged]:
     valid = [(each.level, each) for each in judged if each.level is not None]
     valid.sort(key=lambda pair: (-pair[0], pair[1].number))
     return [each for _, each in valid[:ELITES]]
-
-
-def _drawn(elites: Sequence[Judged], dice: random.Random, count: int) -> list[Judged]:
-    """Draw elites with the logarithmic rank weights that CMA-ES gives its parents."""
-    weights = [math.log(len(elites) + 1) - math.log(place) for place in range(1, len(elites) + 1)]
-    return dice.choices(elites, weights, k=count) if elites else []
-
-
-def _crossed(one: Point, other: Point, dice: random.Random) -> Point:
-    return Point(
-        tuple(dice.choice(pair) for pair in zip(one.numbers, other.numbers, strict=True)),
-        tuple(dice.choice(pair) for pair in zip(one.choices, other.choices, strict=True)),
-    )
-
-
-def _mutated(space: Space, point: Point, scale: float, changes: float, dice: random.Random) -> Point:
-    """Change each hole with the same probability, ``changes`` of them on average and one at least."""
-    count = len(point.numbers)
-    changed = [index for index in range(space.size) if dice.random() < changes / space.size]
-    for index in changed or [dice.randrange(space.size)]:
-        if index < count:
-            numbers = list(point.numbers)
-            numbers[index] = _stepped(numbers[index], scale, space.steps(index), dice)
-            point = Point(tuple(numbers), point.choices)
-        else:
-            point = Point(point.numbers, _switched(space, point.choices, index - count, dice))
-    return point
-
-
-def _stepped(share: float, scale: float, steps: int, dice: random.Random) -> float:
-    """Take a normal step, at least to the next whole number, and reflect it at the edges."""
-    step = dice.gauss(0.0, scale)
-    if steps:
-        step = math.copysign(max(abs(step), 1 / steps), step)
-    moved = abs(share + step)
-    return min(max(2.0 - moved if moved > 1.0 else moved, 0.0), 1.0)
-
-
-def _switched(space: Space, choices: tuple[int, ...], index: int, dice: random.Random) -> tuple[int, ...]:
-    """Replace one choice by another option of its hole, if it has one."""
-    options = len(space.choices[index].options)
-    other = (choices[index] + dice.randrange(1, options)) % options if options > 1 else choices[index]
-    return (*choices[:index], other, *choices[index + 1 :])

@@ -1,9 +1,12 @@
 """Reading a program out of a reply, whoever wrote it."""
 
 import ast
+import json
 import re
 import textwrap
 import warnings
+
+import msgspec
 
 from solon.contract import Program, Value
 
@@ -22,6 +25,62 @@ class Block(Value, frozen=True):
     language: str
     text: str
     closed: bool
+
+
+class AnswerFile(Value, frozen=True):
+    """A whole file of a structured answer."""
+
+    name: str
+    source: str
+
+
+class AnswerEdit(Value, frozen=True):
+    """Text of a file that a structured answer replaces."""
+
+    file: str
+    search: str
+    replace: str
+
+
+class Answer(Value, frozen=True):
+    """A structured answer: the files of a program, or edits of one that was shown."""
+
+    thoughts: str
+    files: tuple[AnswerFile, ...]
+    edits: tuple[AnswerEdit, ...]
+
+
+def _object(**properties: object) -> dict[str, object]:
+    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+
+
+_TEXT = {"type": "string"}
+ANSWER_SCHEMA = json.dumps(
+    _object(
+        thoughts=_TEXT,
+        files={"type": "array", "items": _object(name=_TEXT, source=_TEXT)},
+        edits={"type": "array", "items": _object(file=_TEXT, search=_TEXT, replace=_TEXT)},
+    )
+)
+"""JSON schema of ``Answer``, within what strict modes of providers allow."""
+
+
+def parse_answer(text: str) -> Answer:
+    """Return a structured answer; raise ReplyError for anything but the JSON object that was asked for."""
+    if len(text) > _LONGEST_REPLY:
+        raise ReplyError(f"The reply has {len(text)} characters; send at most {_LONGEST_REPLY}.")
+    try:
+        # the standard reader takes the lone surrogates that models do produce; no file could hold them
+        content = json.dumps(json.loads(text), ensure_ascii=False).encode(errors="replace")
+        answer = msgspec.json.decode(content, type=Answer)
+    except (ValueError, RecursionError) as error:
+        reason = str(error).partition("\n")[0][:120].rstrip(".")
+        raise ReplyError(f"The reply is not the JSON object that was asked for ({reason}); send it alone.") from None
+    if bool(answer.files) == bool(answer.edits):
+        raise ReplyError("The answer must hold either files or edits; send one of them and leave the other empty.")
+    if len({file.name for file in answer.files}) < len(answer.files):
+        raise ReplyError("The answer names a file twice; send each file once.")
+    return answer
 
 
 def parse_reply(text: str, entry: str = "policy.py:policy", kind: str = "python-policy") -> Program:

@@ -10,6 +10,9 @@ from solon.propose.prompt import render_prompt
 
 END = "END"  # a line of its own that ends a reply where the stream goes on
 
+_BEGIN = "----- The prompt begins: give it to a model, or write the program yourself. -----"
+_END = "----- The prompt ends. -----"
+
 
 class Paste:
     """Show the prompt and read replies, each ended by a line ``END`` or by the end of the stream.
@@ -38,13 +41,13 @@ class Paste:
         del entropy
         prompt = render_prompt(task, history, ask.parents, self._entry, ask.operator)
         if self._prompt_file is None:
-            self._say(prompt)
+            self._say(f"\n{_BEGIN}\n\n{prompt}\n{_END}\n")
         else:
             self._prompt_file.write_text(prompt, encoding="utf-8")
-            self._say(f"The prompt is in {self._prompt_file}.")
+            self._say(f"\nThe prompt is in {self._prompt_file}: give it to a model, or write the program yourself.")
         proposals: list[Proposal] = []
         for number in range(1, ask.count + 1):
-            proposal = self._reply(f"Paste reply {number} of {ask.count}, then a line {END}:", ask.parents)
+            proposal = self._reply(f"reply {number} of {ask.count}", ask.parents)
             if proposal is None:
                 break
             proposals.append(proposal)
@@ -53,17 +56,24 @@ class Paste:
     def _reply(self, request: str, parents: tuple[int, ...]) -> Proposal | None:
         """Read replies until one holds a program; None when the stream is at its end."""
         complaint = ""
-        for _ in range(self._attempts):
-            self._say(request)
+        self._say(f"Paste {request}, then a line {END}. Ctrl-D ends the search, Ctrl-C leaves it to be resumed.")
+        for attempt in range(self._attempts):
+            if attempt:
+                self._say(f"{complaint}\nPaste {request} again, then a line {END}:")
             text = self._read()
             if text is None:
                 return None
             try:
-                return Proposal(parse_reply(text, self._entry), parents, "paste")
+                program = parse_reply(text, self._entry)
             except ReplyError as error:
                 complaint = str(error)
-                self._say(complaint)
-        raise ReplyError(f"None of {self._attempts} replies held a usable program; the last complaint: {complaint}")
+            else:
+                self._say(f"Thank you: a program of {len(program.source.splitlines())} lines, which is now judged.")
+                return Proposal(program, parents, "paste")
+        raise ReplyError(
+            f"None of {self._attempts} replies held a usable program; the last complaint: {complaint} Resume the run "
+            "to try again."
+        )
 
     def _read(self) -> str | None:
         lines: list[str] = []

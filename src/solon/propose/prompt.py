@@ -17,6 +17,8 @@ _WISHES = {
 
 def instruction(operator: str, parents: int) -> str:
     """Return the sentence that says what to do with so many parents; unknown operators are spelt out as they are."""
+    if operator == "refine" and parents > 1:
+        return "Write a program that does better than these."
     if operator in _WISHES:
         return _WISHES[operator]
     if operator:
@@ -33,6 +35,7 @@ def render_prompt(
 ) -> str:
     """Return the full prompt: brief, parents with source and feedback, recent feedback, wish, format of the answer.
 
+    Of a parent the whole feedback is shown, of others the first paragraph: excerpts of episodes would drown the rest.
     Shows of a result only its feedback and its fault, never a score: what a proposer may see is decided elsewhere.
     """
     known = {candidate.number: candidate for candidate in history}
@@ -42,7 +45,9 @@ def render_prompt(
     if chosen:
         sections.append("# Programs to improve on\n\n" + "\n\n".join(_parent(candidate) for candidate in chosen))
     if others:
-        lines = "\n".join(f"- Candidate {candidate.number}: {_remark(candidate)}" for candidate in others)
+        lines = "\n".join(
+            f"- Candidate {candidate.number}: {without_excerpts(_remark(candidate))}" for candidate in others
+        )
         sections.append(f"# What was learnt from other candidates\n\n{lines}")
     sections.append(f"# Your answer\n\n{instruction(operator, len(chosen))} {_format(entry)}")
     return "\n\n".join(sections) + "\n"
@@ -60,6 +65,11 @@ def _remark(candidate: Candidate) -> str:
         remedy = f" {candidate.fault.remedy}" if candidate.fault.remedy else ""
         return f"Invalid ({candidate.fault.kind}): {candidate.fault.message}{remedy}"
     return candidate.feedback.text.strip()
+
+
+def without_excerpts(remark: str) -> str:
+    """Return the first paragraph of a remark, which holds the figures, for a bullet in a list."""
+    return remark.partition("\n\n")[0].replace("\n", "\n  ")
 
 
 def _fenced(program: Program) -> str:

@@ -1,14 +1,18 @@
-"""Two small drawings in SVG: arms with their intervals, and scores over the search."""
+"""Drawings of a page that keep their type at every width: places across are per cent, places down are pixels.
+
+Why no chart library draws them stands in ``docs/design/report.md``.
+"""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
+from typing import NamedTuple
 
 from solon.contract import Value
 
-_WIDTH = 880
-_LETTER = 6.6  # width of a letter of a label, about
-_RIGHT = 70
+_HEIGHT = 220
+_TOP, _BOTTOM = 10, 24
+_MOST_BINS = 120
 
 
 class Bar(Value, frozen=True):
@@ -21,77 +25,144 @@ class Bar(Value, frozen=True):
     colour: str
 
 
-def bars(rows: Sequence[Bar], bound: float | None) -> str:
-    """Draw rows as dots with whiskers on a common scale, and the proved bound as a line."""
+def figure(value: float) -> str:
+    """Return a figure with about three digits behind the leading ones, and no more."""
+    size = abs(value)
+    if size >= 1e6 or 0 < size < 1e-3:
+        return f"{value:.3g}"
+    return f"{value:,.0f}" if size >= 1000 else f"{value:.1f}" if size >= 100 else f"{value:.2f}"
+
+
+def bars(rows: Sequence[Bar], bound: float | None, *, name: str) -> str:
+    """Draw rows as dots with whiskers on a common scale, and the proved bound as a dashed line."""
     ends = [row.mean for row in rows] + [end for row in rows for end in (row.low, row.high) if end is not None]
-    low = min(0.0, *ends)
-    high = max(bound or 0.0, *ends) or 1.0
-    left = 24 + min(_LETTER * max(len(row.label) for row in rows), _WIDTH / 2)
-    height = 30 * len(rows) + 34
-
-    def x(value: float) -> float:
-        return left + (value - low) / (high - low) * (_WIDTH - left - _RIGHT)
-
-    parts = [f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="Arms with intervals">']
-    parts.append(_vertical(x(0.0), height, "var(--line)", ""))
     if bound is not None:
-        parts.append(_vertical(x(bound), height, "var(--accent)", f"proved bound {bound:.2f}"))
-    for index, row in enumerate(rows):
-        y = 30 * index + 20
-        colour = f"var(--{row.colour})"
-        parts.append(f'<text class="name" x="{left - 14}" y="{y + 4}" text-anchor="end">{escape(row.label)}</text>')
-        if row.low is not None and row.high is not None:
-            ends_at = f'x1="{x(row.low):.1f}" x2="{x(row.high):.1f}" y1="{y}" y2="{y}"'
-            parts.append(f'<line {ends_at} stroke="{colour}" stroke-width="3"/>')
-        fill = colour if row.colour != "published" else "none"
-        parts.append(
-            f'<circle cx="{x(row.mean):.1f}" cy="{y}" r="5" fill="{fill}" stroke="{colour}" stroke-width="2"/>'
-        )
-        parts.append(f'<text x="{x(max(row.mean, row.high or row.mean)) + 12:.1f}" y="{y + 4}">{row.mean:.2f}</text>')
-    parts.append("</svg>")
-    return "".join(parts)
-
-
-def _vertical(x: float, height: int, colour: str, label: str) -> str:
-    dashes = ' stroke-dasharray="4 4"' if label else ""
-    line = f'<line x1="{x:.1f}" x2="{x:.1f}" y1="4" y2="{height - 18}" stroke="{colour}"{dashes}/>'
-    text = f'<text x="{x:.1f}" y="{height - 4}" text-anchor="middle">{escape(label)}</text>' if label else ""
-    return line + text
-
-
-def search(scores: Sequence[tuple[int, float]], winner: int | None, *, less: bool = False) -> str:
-    """Draw the search score of every valid candidate by number, and the best so far as a line.
-
-    With ``less``, less is better.
-    """
-    height, bottom = 240, 26
-    if not scores:
-        return "<p>No candidate was valid.</p>"
-    last = max(number for number, _ in scores) or 1
-    low, high = min(score for _, score in scores), max(score for _, score in scores)
+        ends.append(bound)
+    low, high = min(0.0, *ends), max(0.0, *ends)
     low, high = (low, high) if high > low else (low - 1, high + 1)
 
-    def x(number: int) -> float:
-        return 60 + number / last * (_WIDTH - 80)
+    def x(value: float) -> str:
+        return f"{1 + 98 * (value - low) / (high - low):.2f}%"
 
-    def y(score: float) -> float:
-        return height - bottom - (score - low) / (high - low) * (height - bottom - 14)
+    lines = _upright(x(0.0), "axis")
+    if bound is not None:
+        lines += _upright(x(bound), "bound")
+    drawn = "".join(
+        f'<div class="bar {escape(row.colour)}"><span class="label" title="{escape(row.label)}">{escape(row.label)}</span>'
+        f'<svg height="26" aria-hidden="true">{lines}{_whisker(row, x)}</svg>'
+        f'<span class="value">{_value(row)}</span></div>'
+        for row in rows
+    )
+    words = f"proved bound {figure(bound)}" if bound is not None else ""
+    scale = f'<p class="scale"><span>{figure(low)}</span><span class="bound">{words}</span><span>{figure(high)}</span></p>'
+    return f'<div class="bars" role="group" aria-label="{escape(name)}, arms with intervals">{drawn}{scale}</div>'
 
-    parts = [f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="Scores over the search">']
-    for score in (low, (low + high) / 2, high):
-        parts.append(f'<line x1="60" x2="{_WIDTH - 20}" y1="{y(score):.1f}" y2="{y(score):.1f}" stroke="var(--line)"/>')
-        parts.append(f'<text x="50" y="{y(score) + 4:.1f}" text-anchor="end">{score:.2f}</text>')
-    best, path = math.nan, ""
-    for number, score in scores:
-        if math.isnan(best) or (score < best if less else score > best):
-            before = (high if less else low) if math.isnan(best) else best
-            path += f"{'L' if path else 'M'}{x(number):.1f} {y(before):.1f} L{x(number):.1f} {y(score):.1f} "
-            best = score
-    path += f"L{x(last):.1f} {y(best):.1f}"
-    parts.append(f'<path d="{path}" fill="none" stroke="var(--accent)" stroke-width="1.5"/>')
-    for number, score in scores:
-        colour, radius = ("accent", 5.5) if number == winner else ("other", 2.5)
-        parts.append(f'<circle cx="{x(number):.1f}" cy="{y(score):.1f}" r="{radius}" fill="var(--{colour})"/>')
-    parts.append(f'<text x="60" y="{height - 6}">candidate 0</text>')
-    parts.append(f'<text x="{_WIDTH - 20}" y="{height - 6}" text-anchor="end">candidate {last}</text></svg>')
-    return "".join(parts)
+
+def _upright(x: str, kind: str) -> str:
+    return f'<line class="{kind}" x1="{x}" x2="{x}" y1="0" y2="26"/>'
+
+
+def _whisker(row: Bar, x: Callable[[float], str]) -> str:
+    line = ""
+    if row.low is not None and row.high is not None:
+        line = f'<line class="whisker" x1="{x(row.low)}" x2="{x(row.high)}" y1="13" y2="13"/>'
+    return f'{line}<circle class="mean" cx="{x(row.mean)}" cy="13" r="5"/>'
+
+
+def _value(row: Bar) -> str:
+    if row.low is None or row.high is None:
+        return figure(row.mean)
+    return f"{figure(row.mean)} <small>± {figure((row.high - row.low) / 2)}</small>"
+
+
+class Bin(NamedTuple):
+    """Candidates that are drawn as one column: a round, or several."""
+
+    label: str
+    scores: Sequence[float]
+    rejected: int
+
+
+def binned(groups: Sequence[tuple[Sequence[float], int]], *, noun: str) -> list[Bin]:
+    """Join neighbouring groups of (scores, rejected) until they can be told apart on a screen."""
+    width = math.ceil(len(groups) / _MOST_BINS) or 1
+    found: list[Bin] = []
+    for first in range(0, len(groups), width):
+        part = groups[first : first + width]
+        last = first + len(part) - 1
+        label = f"{noun} {first}" if last == first else f"{noun}s {first} to {last}"
+        found.append(Bin(label, [it for scores, _ in part for it in scores], sum(count for _, count in part)))
+    return found
+
+
+def rounds(bins: Sequence[Bin], *, less: bool, name: str) -> str:
+    """Draw for each bin the middle half of its scores, its best, and the best so far as a line."""
+    scores = sorted(it for one in bins for it in one.scores)
+    if not scores:
+        return "<p>No candidate was valid.</p>"
+    low, high = visible(scores, less=less)
+    parts = [
+        f'<line class="grid" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>' for y in (_TOP, _middle(), _HEIGHT - _BOTTOM)
+    ]
+    step, best, before = 100 / len(bins), math.nan, math.nan
+    for place, one in enumerate(bins):
+        left, centre = place * step, (place + 0.5) * step
+        if one.scores:
+            own = min(one.scores) if less else max(one.scores)
+            if math.isnan(best) or (own < best if less else own > best):
+                best = own
+            parts += _column(one, (centre, step), (low, high), own)
+        if not math.isnan(best):
+            y = _y(best, low, high)
+            if not math.isnan(before) and before != best:
+                parts.append(_line("best", (left, left), (_y(before, low, high), y)))
+            parts.append(_line("best", (left, left + step), (y, y)))
+            before = best
+    labels = (high, (low + high) / 2, low)
+    marks = "".join(f'<text x="100%" y="{_y(it, low, high) + 4:.1f}" text-anchor="end">{figure(it)}</text>' for it in labels)
+    first, last = escape(bins[0].label), escape(bins[-1].label)
+    parts.append(f'<text x="0" y="{_HEIGHT - 6}">{first}</text><text x="100%" y="{_HEIGHT - 6}" text-anchor="end">{last}</text>')
+    words = f"{name} by {bins[0].label.partition(' ')[0]}; best {figure(best)}"
+    return (
+        f'<div class="plot" role="img" aria-label="{escape(words)}"><svg class="marks" height="{_HEIGHT}">{marks}</svg>'
+        f'<svg height="{_HEIGHT}">{"".join(parts)}</svg></div>'
+    )
+
+
+def _column(one: Bin, place: tuple[float, float], span: tuple[float, float], own: float) -> Iterator[str]:
+    """Draw one bin at (centre, width), in per cent."""
+    (centre, step), (low, high) = place, span
+    ordered = sorted(one.scores)
+    upper, lower = (_y(ordered[round(share * (len(ordered) - 1))], low, high) for share in (0.75, 0.25))
+    hint = f"{one.label}: {len(ordered)} valid, {one.rejected} rejected, best {figure(own)}"
+    if len(ordered) > 1:
+        yield (
+            f'<rect class="half" x="{centre - 0.32 * step:.2f}%" width="{0.64 * step:.2f}%" y="{upper:.1f}" '
+            f'height="{max(1.5, lower - upper):.1f}"/>'
+        )
+    yield (
+        f'<circle class="own" cx="{centre:.2f}%" cy="{_y(own, low, high):.1f}" '
+        f'r="3.5"><title>{escape(hint)}</title></circle>'
+    )
+
+
+def visible(ordered: Sequence[float], *, less: bool) -> tuple[float, float]:
+    """Return the span of scores to draw, from sorted ones: the good ones all, of the bad ones no far outliers."""
+    low, high = ordered[0], ordered[-1]
+    lower, upper = (ordered[round(share * (len(ordered) - 1))] for share in (0.25, 0.75))
+    reach = 3 * (upper - lower) or (high - low)
+    low, high = (low, min(high, upper + reach)) if less else (max(low, lower - reach), high)
+    return (low, high) if high > low else (low - 1, high + 1)
+
+
+def _middle() -> float:
+    return (_TOP + _HEIGHT - _BOTTOM) / 2
+
+
+def _y(score: float, low: float, high: float) -> float:
+    share = min(1.0, max(0.0, (score - low) / (high - low)))
+    return _HEIGHT - _BOTTOM - share * (_HEIGHT - _BOTTOM - _TOP)
+
+
+def _line(kind: str, across: tuple[float, float], down: tuple[float, float]) -> str:
+    return f'<line class="{kind}" x1="{across[0]:.2f}%" x2="{across[1]:.2f}%" y1="{down[0]:.1f}" y2="{down[1]:.1f}"/>'

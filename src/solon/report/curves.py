@@ -3,10 +3,10 @@
 import math
 from collections.abc import Callable, Sequence
 from html import escape
-from importlib import resources
 
 from solon.engine import Estimate
 from solon.engine.match import Invasion
+from solon.report.frame import framed
 
 _PANEL_WIDTH, _PANEL_HEIGHT = 440, 250
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 16, 46, 40
@@ -21,22 +21,13 @@ def curves(invasions: Sequence[Invasion]) -> str:
     columns = min(2, max(1, len(pairs)))
     rows = max(1, math.ceil(len(pairs) / columns))
     width, height = columns * _PANEL_WIDTH, rows * _PANEL_HEIGHT
-    box = f'viewBox="0 0 {width} {height}" role="img" aria-label="Invasion curves"'
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {box}><style>{_style()}</style>',
-        f'<rect width="{width}" height="{height}" fill="var(--page)"/>',
-    ]
+    parts: list[str] = []
     for number, invasion in enumerate(pairs.values()):
         row, column = divmod(number, columns)
         parts.append(f'<g transform="translate({column * _PANEL_WIDTH} {row * _PANEL_HEIGHT})">{_panel(invasion)}</g>')
     if not pairs:
         parts.append(f'<text x="{_LEFT}" y="{_TOP}">No two programs met.</text>')
-    parts.append("</svg>\n")
-    return "\n".join(parts)
-
-
-def _style() -> str:
-    return resources.files("solon.report").joinpath("style.css").read_text("utf-8")
+    return framed(parts, width, height, label="Invasion curves")
 
 
 def _panel(invasion: Invasion) -> str:

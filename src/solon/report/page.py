@@ -1,29 +1,64 @@
-"""One page of HTML: no script, no request, everything that a candidate wrote is escaped."""
+"""One page of HTML for one run: drawn from its folder, opens offline, runs no script but ours.
 
-import math
-import shlex
-from collections.abc import Iterable
+Others draw with these, which read a run's folder and change nothing:
+
+- ``render(folder, task=...)`` returns the whole page of a run as text; ``write_report`` stores it.
+- ``player_page(title, episodes)`` returns a page that only plays episodes.
+- ``solon.report.embed``: ``document``, ``plain``, ``packed``, ``pack``, ``style``, ``script`` and ``policy`` for pages
+  of their own, and ``solon.report.recordings`` for the stored episodes.
+
+A task is needed for the feedback of candidates alone; without one the page leaves it out.
+"""
+
+from collections.abc import Sequence
 from html import escape
-from importlib import resources
 from pathlib import Path
 
-from solon.contract import InfrastructureError, Scored
-from solon.engine import Arm, Bundle, Card, Estimate, read_card, tightest_bounds
-from solon.journal import Judged, Proposed
+import msgspec
+
+from solon.contract import InfrastructureError, Program, Task, Value
+from solon.engine import Bundle, Card, read_card
+from solon.engine.feedback import describer
 from solon.journal.remedies import remedy
-from solon.report.charts import Bar, bars, search
+from solon.model import Cassette
+from solon.playback import Recording
+from solon.report import sections
+from solon.report.candidates import Search, essential, in_order_of_interest, lineage, main_line, operators, read_search
+from solon.report.charts import Bin, binned, rounds
+from solon.report.details import Details, read_calls, short
+from solon.report.embed import document, pack, packed, plain
+from solon.report.recordings import Recorded, read_recordings
+from solon.report.sections import label, section
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_DETAILS_BYTES = 450_000
+_DETAILS_BYTES_A_CANDIDATE = 600
+_DETAILS_BYTES_AT_MOST = 5_500_000
+_EPISODE_BYTES = 250_000
+"""Base64 of one recorded episode; a longer one is left to ``solon play``."""
 
 
-def write_report(folder: Path, *, out: Path | None = None, dropped: str = "") -> Path:
+class Shown(Value, frozen=True):
+    """An episode for the player; ``program`` names what plays it."""
+
+    program: str
+    seed: int
+    recording: Recording
+
+
+def write_report(
+    folder: Path,
+    *,
+    out: Path | None = None,
+    dropped: str = "",
+    task: Task | None = None,
+    recordings: Sequence[Recorded] | None = None,
+) -> Path:
     """Draw the report of a finished run, as report.html in its folder or as the file ``out``, and return its path.
 
-    ``dropped`` is what a resumed run lost of its journal. Raises ValueError when the folder holds no finished run,
-    InfrastructureError when it is damaged or cannot be written.
+    ``dropped`` is what a resumed run lost of its journal; ``recordings`` stand in for those of the folder. Raises
+    ValueError when the folder holds no finished run, InfrastructureError when it is damaged or cannot be written.
     """
-    bundle, card = Bundle.open(folder), read_card(folder)
-    page = _page(bundle, card, dropped).encode()
+    page = render(folder, dropped=dropped, task=task, recordings=recordings).encode()
     target = out or folder / "report.html"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -35,208 +70,196 @@ def write_report(folder: Path, *, out: Path | None = None, dropped: str = "") ->
     return target
 
 
-def _page(bundle: Bundle, card: Card, dropped: str) -> str:
-    style = resources.files("solon.report").joinpath("style.css").read_text()
-    title = f"Solon · {card.task}"
-    body = _body(bundle, card, dropped)
+def render(
+    folder: Path, *, dropped: str = "", task: Task | None = None, recordings: Sequence[Recorded] | None = None
+) -> str:
+    """Return the report of a finished run; see ``write_report``."""
+    bundle, card = Bundle.open(folder), read_card(folder)
+    log = bundle.log()
+    search = read_search(log.facts)
+    found = read_recordings(folder) if recordings is None else recordings
+    episodes = [
+        Shown(label(it.arm), it.seed, it.recording)
+        for it in found
+        if it.arm in card.arms and card.arms[it.arm].program == it.program
+    ]
+    player, player_blocks = _player(episodes)
+    body = _body(bundle, card, search, dropped=dropped or log.dropped, player=player)
+    return document(f"Solon · {card.task}", body, blocks=[*_explorer(bundle, card, search, task), *player_blocks])
+
+
+def player_page(title: str, episodes: Sequence[Shown]) -> str:
+    """Return a page that plays episodes, the first two side by side if they share a seed."""
+    player, blocks = _player(episodes, limit=None)
+    body = f"{_top(title, '')}<main>{section('replay', 'Replay', player)}</main>"
+    return document(title, body, blocks=blocks)
+
+
+def _body(bundle: Bundle, card: Card, search: Search, *, dropped: str, player: str) -> str:
+    winner = card.arms.get("winner")
+    claimed = winner is not None and not card.fault
+    parts = [
+        section("result", "Result", _result(card, dropped)),
+        section("replay", "Watch it", player),
+        section("metrics", "Every metric", sections.metrics(card) if claimed else ""),
+        section("partners", "With partners it was not made with", sections.partners(card)),
+        section("constraints", "Constraints", sections.constraints(card)),
+        section("frontier", "Frontier", sections.frontier(card)),
+        section("search", "The search", _search(card, search)),
+        section("findings", "Findings", sections.findings(card)),
+        section("program", "The program", _program(bundle, card)),
+        section("cost", "Cost and time", sections.cost(bundle, card)),
+        section("bounds", "Bounds and published figures", sections.bounds(card)),
+        section("check", "How to check this", sections.checking(bundle)),
+        section("made", "How this was made", sections.made(bundle, card)),
+    ]
+    names = {
+        "result": "Result", "replay": "Replay", "metrics": "Metrics", "search": "Search", "findings": "Findings",
+        "program": "Program", "check": "Check",
+    }  # fmt: skip
+    links = "".join(
+        f'<a href="#{name}">{words}</a>' for name, words in names.items() if any(f'id="{name}"' in it[:40] for it in parts)
+    )
+    return f"{_top(card.task, links)}<main>{''.join(parts)}</main>"
+
+
+def _top(title: str, links: str) -> str:
+    nav = f'<nav aria-label="Parts of this page">{links}</nav>' if links else ""
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style></head>'
-        f"<body>{body}</body></html>\n"
+        f'<a class="skip" href="#content">Skip to the content</a><header class="top"><h1>{escape(title)}</h1>{nav}'
+        '<button type="button" id="theme" hidden>Theme</button></header><div id="content" tabindex="-1"></div>'
     )
 
 
-def _body(bundle: Bundle, card: Card, dropped: str) -> str:
-    winner = card.arms.get("winner")
+def _result(card: Card, dropped: str) -> str:
     intro = (
-        f"A program found in {card.cost.candidates} candidates and judged on {card.sealed_seeds} sealed seeds "
+        f"A program found among {card.cost.candidates:,} candidates and judged on {card.sealed_seeds} sealed seeds "
         "that no proposal had met. Means with 95 % intervals."
     )
-    parts = [f"<h1>{escape(card.task)}</h1>", f'<p class="soft">{intro}</p>']
-    if dropped := dropped or bundle.log().dropped:
-        parts.append(f'<p class="warning">The journal was damaged when the run was resumed: {escape(dropped)}.</p>')
+    parts = [f'<p class="soft">{intro}</p>']
+    if dropped:
+        parts.append(f'<p class="finding warning">The journal was damaged when the run was resumed: {escape(dropped)}.</p>')
+    alarms = sum(finding.severity == "alarm" for finding in card.findings)
+    if alarms:
+        words = "There is an alarm" if alarms == 1 else f"There are {alarms} alarms"
+        parts.append(f'<p class="finding alarm">{words} about this run: see <a href="#findings">findings</a>.</p>')
+    winner = card.arms.get("winner")
     if winner is None:
-        parts.append(f"<p>No valid program was found: {escape(card.reason)}.</p>")
+        parts.append(f'<p class="finding warning">No valid program was found: {escape(card.reason)}.</p>')
     elif card.fault:
         fault = escape(card.fault.rstrip("."))
-        parts.append(
-            f'<p class="alarm">The winner is invalid on the sealed seeds ({fault}), so nothing is claimed.</p>'
-        )
+        parts.append(f'<p class="finding alarm">The winner is invalid on the sealed seeds ({fault}), so nothing is claimed.</p>')
     else:
-        parts += [_headline(card, winner), *(_arms(card, name) for name in _charted(card)), _table(card)]
-    parts += [_partners(card), _search(bundle, card), _findings(card)]
-    if card.winner is not None and card.program is not None:
-        program = bundle.bodies.program(card.program)
-        parts.append(f"<h2>The program</h2><pre><code>{escape(program.source)}</code></pre>")
-    parts += [_bounds(card), _facts(bundle, card)]
-    return "\n".join(parts)
+        parts += [sections.headline(card, winner), sections.comparisons(card)]
+    return "".join(parts)
 
 
-def _headline(card: Card, winner: Arm) -> str:
-    shown = dict.fromkeys([card.objective, *_charted(card), "equality"])
-    boxes = [
-        (f"{winner.metrics[name].mean:.2f}", f"{name}, {_range(winner.metrics[name])}")
-        for name in shown
-        if name in winner.metrics
-    ]
-    if card.objective in card.share_of_bound:
-        boxes.append((f"{card.share_of_bound[card.objective]:.0%}", f"of the proved bound on {card.objective}"))
-    boxes.append((card.isolation, "isolation"))
-    inner = "".join(f"<div><strong>{escape(big)}</strong><span>{escape(small)}</span></div>" for big, small in boxes)
-    return f'<div class="headline">{inner}</div>'
-
-
-def _range(it: Estimate) -> str:
-    return "one seed" if it.low is None or it.high is None else f"{it.low:.2f} to {it.high:.2f}"
-
-
-def _label(arm: str) -> str:
-    named = {"winner": "this program", "first": "first proposal"}
-    return named.get(arm, arm.replace("control:", "control: ").replace("_", " "))
-
-
-def _charted(card: Card) -> list[str]:
-    """Return the objective, and what others published most if they published no objective of this name."""
-    reported = [name for figure in card.published for name in figure.metrics]
-    if not reported or card.objective in reported:
-        return [card.objective]
-    return [card.objective, max(dict.fromkeys(reported), key=reported.count)]
-
-
-def _arms(card: Card, goal: str) -> str:
-    rows: list[Bar] = []
-    for arm, it in card.arms.items():
-        if it.metrics:
-            found = it.metrics[goal]
-            rows.append(Bar(_label(arm), found.mean, found.low, found.high, "accent" if arm == "winner" else "other"))
-    rows += [
-        Bar(figure.label, figure.metrics[goal], None, None, "published")
-        for figure in card.published
-        if goal in figure.metrics
-    ]
-    bound = tightest_bounds(card.bounds, card.minimised).get(goal)
-    legend = "Filled: measured in this run. Hollow: published by others, not measured here."
-    note = f'<p class="soft">{legend}</p>' if any(row.colour == "published" for row in rows) else ""
-    return f"<h2>{escape(goal.capitalize())}</h2>{bars(rows, bound)}{note}"
-
-
-def _table(card: Card) -> str:
-    names = sorted(card.arms["winner"].metrics, key=lambda name: name != card.objective)
-    head = "".join(f"<th>{escape(name)}</th>" for name in names)
-    rows = [_row("winner" if arm == "winner" else "", _label(arm), [_cell(it, name) for name in names])
-            for arm, it in card.arms.items()]  # fmt: skip
-    for figure in card.published:
-        cells = [f"{figure.metrics[name]:.2f}" if name in figure.metrics else "-" for name in names]
-        rows.append(_row("published", f"published: {figure.label}", cells))
-    return f'<div class="scroll"><table><tr><th></th>{head}</tr>{"".join(rows)}</table></div>{_comparisons(card)}'
-
-
-def _cell(arm: Arm, name: str) -> str:
-    if name not in arm.metrics:
-        return arm.note or "-"
-    it = arm.metrics[name]
-    if it.low is None or it.high is None:
-        return f"{it.mean:.2f}"
-    return f"{it.mean:.2f} ± {(it.high - it.low) / 2:.2f}"
-
-
-def _row(kind: str, label: str, cells: Iterable[str]) -> str:
-    inner = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f'<tr class="{kind}"><td>{escape(label)}</td>{inner}</tr>'
-
-
-def _comparisons(card: Card) -> str:
-    lines: list[str] = []
-    for it in card.comparisons:
-        verdict = "better than" if it.improved else "not shown to be better than"
-        side = "lower" if it.difference.mean < 0 else "higher"
-        lines.append(
-            f"<p>This program is {verdict} the {escape(_label(it.arm))}: its {escape(card.objective)} is "
-            f"{abs(it.difference.mean):.2f} {side}; paired difference, 95 % interval "
-            f"{escape(_range(it.difference))}.</p>"
-        )
-    return "".join(lines)
-
-
-def _partners(card: Card) -> str:
-    if card.held_out is None:
+def _program(bundle: Bundle, card: Card) -> str:
+    if card.program is None:
         return ""
-    head = "<tr><th>partner</th><th>role</th><th>seats</th><th>this program</th><th>partner</th></tr>"
-    rows = "".join(
-        _row("", it.partner.replace("_", " "), (it.role, str(it.focal_seats), _mean(it.focal), _mean(it.background)))
-        for it in card.held_out.partnerships
+    return "".join(
+        f'<h3>{escape(name)}</h3><pre class="source" tabindex="0"><code>{escape(text)}</code></pre>'
+        for name, text in bundle.bodies.program(card.program).files
     )
-    alone = f" In self-play a seat gets {_mean(card.held_out.self_play)}." if card.held_out.self_play else ""
+
+
+def _search(card: Card, search: Search) -> str:
+    means = _means(card, search)
+    less = card.objective in card.minimised
+    groups: dict[int, tuple[list[float], int]] = {}
+    for node in search.nodes:
+        scores, rejected = groups.get(node.round, ([], 0))
+        if node.number in means:
+            scores.append(means[node.number])
+        groups[node.round] = (scores, rejected + (node.fault is not None))
+    single = len(groups) < 3
+    alone = [([means[it.number]] if it.number in means else [], int(it.fault is not None)) for it in search.nodes]
+    bins: list[Bin] = binned(alone if single else list(groups.values()), noun="candidate" if single else "round")
+    drawn = "each candidate (dot)" if single else "each round: its best (dot), its middle half (bar)"
+    words = (
+        f"Mean {escape(card.objective)} on the search seeds that a candidate met, for {drawn}; the line is the best so far. "
+        f"The search ended because {escape(card.reason.rstrip('.'))}."
+    )
+    explorer = (
+        '<h3>Candidates</h3><div id="explorer"><noscript><p class="soft">The graph of candidates needs JavaScript.</p>'
+        "</noscript></div>"
+    )
     return (
-        f'<h2>With partners it was not made with</h2><div class="scroll"><table>{head}{rows}</table></div>'
-        f'<p class="soft">Mean return of a seat on sealed seeds, with 95 % intervals.{alone}</p>'
+        f'<p class="soft">{words}</p>{rounds(bins, less=less, name=card.objective)}'
+        f"{sections.operators(operators(search, means, less=less))}{explorer if search.nodes else ''}"
     )
 
 
-def _mean(it: Estimate) -> str:
-    return f"{it.mean:.1f}" if it.low is None or it.high is None else f"{it.mean:.1f} ± {(it.high - it.low) / 2:.1f}"
+def _means(card: Card, search: Search) -> dict[int, float]:
+    return {node.number: mean for node in search.nodes if (mean := node.mean(card.objective)) is not None}
 
 
-def _search(bundle: Bundle, card: Card) -> str:
-    scores: dict[int, list[float]] = {}
-    proposals = 0
-    for fact in bundle.log().facts:
-        if isinstance(fact, Proposed):
-            proposals += bool(fact.suggestions)
-        elif isinstance(fact, Judged) and isinstance(fact.outcome, Scored):
-            scores.setdefault(fact.number, []).extend(fact.outcome.values(card.objective))
-    points = [(number, math.fsum(values) / len(values)) for number, values in sorted(scores.items())]
-    return (
-        f"<h2>The search</h2>{search(points, card.winner, less=card.objective in card.minimised)}"
-        f'<p class="soft">Mean {escape(card.objective)} of each candidate on the search seeds it met, in {proposals} '
-        f"groups; the line is the best so far. It ended because {escape(card.reason.rstrip('.'))}.</p>"
-    )
+def _player(episodes: Sequence[Shown], *, limit: int | None = _EPISODE_BYTES) -> tuple[str, list[str]]:
+    """Return the place of the player and its blocks; nothing where there is nothing to watch."""
+    blocks: list[str] = []
+    kept: list[dict[str, object]] = []
+    left_out: list[str] = []
+    for it in episodes:
+        content = pack(it.recording)
+        if limit is not None and len(content) > limit:
+            left_out.append(it.program)
+            continue
+        block = f"episode-{len(blocks)}"
+        kept.append({"program": it.program, "seed": it.seed, "block": block})
+        blocks.append(packed(block, content))
+    words = "".join(f'<p class="soft">The episode of {escape(name)} is too long for this page.</p>' for name in left_out)
+    if not kept:
+        return words, []
+    place = '<div id="player"><noscript><p class="soft">The replay needs JavaScript.</p></noscript></div>'
+    return place + words, [plain("episodes", kept), *blocks]
 
 
-def _findings(card: Card) -> str:
-    if not card.findings:
-        return "<h2>Findings</h2><p>Nothing suspicious was found.</p>"
-    items = "".join(
-        f'<p class="{finding.severity}">{escape(finding.severity)}: {escape(finding.message)}</p>'
-        for finding in card.findings
-    )
-    return f"<h2>Findings</h2>{items}"
-
-
-def _bounds(card: Card) -> str:
-    lines: list[str] = []
-    for figure in card.bounds:
-        limits = ", ".join(
-            f"{name} {'at least' if name in card.minimised else 'at most'} {value:.3f}"
-            for name, value in figure.metrics.items()
-        )
-        source = f'<span class="soft">{escape(figure.source)}</span>'
-        lines.append(f"<p><strong>{escape(figure.label)}</strong>: {escape(limits)}. {source}</p>")
-    return f"<h2>Proved bounds</h2>{''.join(lines)}" if lines else ""
-
-
-def _facts(bundle: Bundle, card: Card) -> str:
+def _explorer(bundle: Bundle, card: Card, search: Search, task: Task | None) -> list[str]:
+    """Return the blocks of the candidate graph: an index of all candidates, and the details of those that fit."""
+    if not search.nodes:
+        return []
+    means, less = _means(card, search), card.objective in card.minimised
+    telling = essential(search, means, winner=card.winner, less=less)
+    order = in_order_of_interest(search, means, telling, less=less)
+    cassette = Cassette(bundle.folder / "calls")
     configuration = bundle.configuration()
-    cost = card.cost
-    facts = {
-        "task": f"{card.task} {card.version} {card.options or ''}",
-        "program": card.program or "none",
-        "proposer": configuration.proposer,
-        "strategy": f"{configuration.strategy} {configuration.strategy_options or ''}",
-        "isolation": card.isolation,
-        "cost": f"{cost.candidates} candidates ({cost.invalid} invalid), {cost.search_episodes} search and "
-        f"{cost.sealed_episodes} sealed episodes, {cost.bill.words}{_seconds(bundle)}",
-        "seeds": f"root {card.root}; commitment to the sealed key before the first proposal {card.commitment}",
-        "packages": ", ".join(f"{name} {version}" for name, version in card.packages.items()),
-        "judge again": f"solon verify {shlex.quote(str(bundle.folder))}",
+    describe = describer(task, configuration.feedback) if task is not None else None
+    details = Details(bundle.bodies, read_calls(cassette), describe)
+    details.texts_from(cassette)
+    limit = min(_DETAILS_BYTES_AT_MOST, _DETAILS_BYTES + _DETAILS_BYTES_A_CANDIDATE * len(search.nodes))
+    chunks, places = details.chunks((search.nodes[number] for number in order), _controls(bundle, card), limit)
+    names: dict[str, int] = {}
+    kinds: dict[str, int] = {}
+    index = {
+        "objective": card.objective,
+        "less": less,
+        "winner": card.winner,
+        "line": main_line(search.nodes, card.winner),
+        "lineage": lineage(search.nodes, card.winner),
+        "essential": telling,
+        "controls": [arm for arm in card.arms if arm.startswith("control:")],
+                "findings": {str(node.number): len(node.findings) for node in search.nodes if node.findings},
+        "feedback": configuration.feedback,
+        "round": [node.round for node in search.nodes],
+        "parents": [node.parents for node in search.nodes],
+        "operator": [names.setdefault(node.suggestion.operator, len(names)) for node in search.nodes],
+        "fault": [-1 if node.fault is None else kinds.setdefault(node.fault.kind, len(kinds)) for node in search.nodes],
+        "seeds": [len(node.episodes) for node in search.nodes],
+        "score": [None if node.number not in means else short(means[node.number]) for node in search.nodes],
+        "chunk": [places.get(node.number, -1) for node in search.nodes],
+        "operators": list(names),
+        "faults": list(kinds),
     }
-    inner = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts.items())
-    return f"<h2>How this was made</h2><dl>{inner}</dl>"
+    return [plain("index", index), *(packed(f"chunk-{place}", chunk) for place, chunk in enumerate(chunks))]
 
 
-def _seconds(bundle: Bundle) -> str:
-    if not (bundle.folder / "timing.json").exists():
-        return ""
-    timing = bundle.timing()
-    return f", {timing.search_seconds:.0f} s of search and {timing.sealed_seconds:.0f} s on sealed seeds"
+def _controls(bundle: Bundle, card: Card) -> dict[str, Program]:
+    """Return the control arms that the folder still holds."""
+    found: dict[str, Program] = {}
+    for arm, it in card.arms.items():
+        if arm.startswith("control:"):
+            try:
+                found[arm] = bundle.bodies.program(it.program)
+            except (InfrastructureError, msgspec.DecodeError):
+                continue
+    return found

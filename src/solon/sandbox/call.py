@@ -4,7 +4,7 @@ Use ``GUEST`` as the guest's name and an empty setup.
 """
 
 import json
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -15,6 +15,7 @@ from solon.sandbox.wire import REPLY_BYTES
 from solon.sandbox.worker import Answer, Note
 
 GUEST: Final = "solon.sandbox.call"
+T = TypeVar("T")
 REMEDY: Final = "Return finite numbers, texts, booleans, None, and lists or dictionaries with text keys of these."
 
 
@@ -25,6 +26,15 @@ def call(worker: Worker, *arguments: object) -> object:
         return msgspec.json.decode(reply)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _output_fault("no valid JSON") from error
+
+
+def call_as(kind: type[T], worker: Worker, *arguments: object) -> T:
+    """Call as ``call`` does and return a result of this kind; another one is the program's fault."""
+    reply = worker.ask(msgspec.json.encode(arguments))
+    try:
+        return msgspec.json.decode(reply, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise _output_fault(f"no {kind.__name__} ({summary(error)})") from error
 
 
 def prepare(setup: bytes) -> None:

@@ -118,6 +118,7 @@ def serve(door: Door, finder: Served) -> NoReturn:
     gc.collect()
     gc.freeze()
     sys.meta_path.remove(finder)
+    os.environ.clear()  # the package gives the interpreter some variables
     entropy.closed = True
     begun = door.ask(WARM)
     if not begun:

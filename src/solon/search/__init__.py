@@ -9,16 +9,17 @@ from solon.search.beam import Beam
 from solon.search.check import check_strategy
 from solon.search.islands import Islands
 from solon.search.limits import Bounded, Ceiling
-from solon.search.pareto import Pareto
+from solon.search.pareto import Pareto, check_over
 from solon.search.race import Race
 from solon.search.simple import BestOfN, Refine
-from solon.search.standing import Standing, rank
+from solon.search.standing import VIOLATION, Standing, rank, violates
 from solon.search.thoughts import OPERATORS, Thoughts
 from solon.search.tree import Tree
 from solon.search.worlds import Rehearsal, Verdicts, World, rehearse
 
 __all__ = [
     "OPERATORS",
+    "VIOLATION",
     "Beam",
     "BestOfN",
     "Bounded",
@@ -35,11 +36,13 @@ __all__ = [
     "Verdicts",
     "World",
     "accept",
+    "check_over",
     "check_strategy",
     "make_strategy",
     "rank",
     "rehearse",
     "strategy_names",
+    "violates",
 ]
 
 _Kind = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from solon.contract import Ask, Candidate, History, Value
 from solon.search.acceptance import Contest
-from solon.search.graph import best_first, leader, siblings, unfinished
+from solon.search.graph import best_first, leader, siblings, unfinished, wish
 from solon.search.limits import Ceiling, require, require_share
 
 
@@ -41,7 +41,7 @@ class Beam(Value, frozen=True):
             level, groups = groups[:due], groups[due:]
             if len(level) < due:
                 parents = (heads[len(level)].number,) if heads else ()
-                return Ask(self.branching, self.seeds, parents)
+                return Ask(self.branching, self.seeds, parents, operator=wish(parents, history))
             heads, more = self._next(heads, level)
             if more is not None:
                 return more

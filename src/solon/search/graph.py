@@ -5,7 +5,15 @@ import math
 from collections.abc import Iterable, Sequence
 
 from solon.contract import Ask, Candidate, History
-from solon.search.standing import rank
+from solon.search.standing import rank, violates
+
+
+def wish(parents: Sequence[int], history: History) -> str:
+    """Return the operator that makes a proposer keep to the parents, also where there are none in a run that began.
+
+    Without one a proposer may take its parents from the whole history, as suits ``race``.
+    """
+    return "refine" if parents else "generate" if history else ""
 
 
 def siblings(history: History) -> list[list[Candidate]]:
@@ -72,3 +80,36 @@ def complements(history: History, seeds: int) -> tuple[int, int] | None:
         return None
     best = max(together, key=lambda pair: (together[pair], -pair[0] - pair[1]))
     return (min(best), max(best))
+
+
+def metric_frontier(history: History, seeds: int, over: Sequence[str]) -> dict[int, tuple[float, ...]]:
+    """Return whom no other beats in the means of all metrics, with those means, more being better; of equal ones one.
+
+    A minus before a metric's name turns its sign. Who violates a constraint is left out unless all do.
+    """
+    valid = best_first(history, seeds)
+    valid = [each for each in valid if not violates(each.scores)] or valid
+    rows: dict[tuple[float, ...], int] = {}
+    for candidate in valid:
+        rows.setdefault(tuple(_oriented(candidate, seeds, name) for name in over), candidate.number)
+    return {number: row for row, number in rows.items() if not any(_dominates(other, row) for other in rows)}
+
+
+def _oriented(candidate: Candidate, seeds: int, name: str) -> float:
+    values = candidate.metrics[name.removeprefix("-")][:seeds]
+    mean_ = math.fsum(values) / len(values)
+    return -mean_ if name.startswith("-") else mean_
+
+
+def farthest(history: History, seeds: int, over: Sequence[str]) -> tuple[int, int] | None:
+    """Return the two of the frontier that are farthest apart, each metric scaled to its spread there; None if one."""
+    front = metric_frontier(history, seeds, over)
+    spreads = [max(column) - min(column) or 1.0 for column in zip(*front.values(), strict=True)]
+
+    def distance(pair: tuple[int, int]) -> float:
+        return math.fsum(
+            ((a - b) / spread) ** 2 for a, b, spread in zip(front[pair[0]], front[pair[1]], spreads, strict=True)
+        )
+
+    pairs = list(itertools.combinations(sorted(front), 2))
+    return max(pairs, key=lambda pair: (distance(pair), -pair[0] - pair[1])) if pairs else None

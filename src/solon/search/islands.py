@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from solon.contract import Ask, Candidate, History, Value
-from solon.search.graph import best_first, leader, siblings, unfinished
+from solon.search.graph import best_first, leader, siblings, unfinished, wish
 from solon.search.limits import Ceiling, require
 
 
@@ -33,7 +33,8 @@ class Islands(Value, frozen=True):
         if turn >= self.rounds:
             return None
         living = best_first(self._populations(groups, turn)[island], self.seeds)
-        return Ask(self.width, self.seeds, tuple(each.number for each in living[: self.keep]))
+        parents = tuple(each.number for each in living[: self.keep])
+        return Ask(self.width, self.seeds, parents, operator=wish(parents, history))
 
     def winner(self, history: History) -> int | None:
         """Return the best candidate of all islands; the earliest of equals."""

@@ -67,8 +67,12 @@ class Race(Value, frozen=True):
         return Ask(0, self._final_seeds(), again=again) if again else None
 
     def winner(self, history: History) -> int | None:
-        """Return the best candidate among those judged on the most seeds; the earliest of equals."""
+        """Return the best candidate among those judged on the most seeds; the earliest of equals.
+
+        Who violates a constraint wins only where all do, however many seeds others have played.
+        """
         standings = rank(history)
+        standings = [standing for standing in standings if not standing.violating] or standings
         most = max((standing.seeds for standing in standings), default=0)
         return next((standing.number for standing in standings if standing.seeds == most), None)
 

@@ -2,7 +2,7 @@
 
 from solon.contract import Ask, Candidate, History, Value
 from solon.search.acceptance import Contest
-from solon.search.graph import best_first, leader, siblings, unfinished
+from solon.search.graph import best_first, leader, siblings, unfinished, wish
 from solon.search.limits import Ceiling, require, require_share
 
 
@@ -35,7 +35,8 @@ class BestOfN(Value, frozen=True):
 class Refine(Value, frozen=True):
     """Ask ``rounds`` times for ``width`` variations of the best ``keep`` candidates so far.
 
-    With ``alpha``, the best of a group takes the place of its parent only if a sequential paired test on up to
+    With ``patience``, the search ends after so many groups in a row that brought nothing better than what was there
+    before. With ``alpha``, the best of a group takes the place of its parent only if a sequential paired test on up to
     ``limit`` further seeds says that it is better; ``alpha`` bounds the probability that a run in which no program
     differs from another accepts any (see ``accept``).
     """
@@ -46,9 +47,10 @@ class Refine(Value, frozen=True):
     keep: int = 1
     alpha: float | None = None
     limit: int = 40
+    patience: int = 0  # 0: as many groups as there are rounds
 
     def __post_init__(self) -> None:
-        require(self, rounds=1, width=1, seeds=1, keep=1, limit=1)
+        require(self, rounds=1, width=1, seeds=1, keep=1, limit=1, patience=0)
         require_share(self, "alpha", optional=True)
 
     def ask(self, history: History) -> Ask | None:
@@ -58,12 +60,13 @@ class Refine(Value, frozen=True):
         incumbent, more = self._incumbent(history)
         if more is not None:
             return more
-        if len(siblings(history)) >= self.rounds:
+        if len(siblings(history)) >= self.rounds or self._tired(history):
             return None
         others = [each.number for each in best_first(history, self.seeds)]
         if incumbent is not None:
             others = [incumbent.number, *(number for number in others if number != incumbent.number)]
-        return Ask(self.width, self.seeds, tuple(others[: self.keep]))
+        parents = tuple(others[: self.keep])
+        return Ask(self.width, self.seeds, parents, operator=wish(parents, history))
 
     def winner(self, history: History) -> int | None:
         """Return the candidate with the best mean score, or the last that a test accepted; the earliest of equals."""
@@ -77,6 +80,13 @@ class Refine(Value, frozen=True):
         candidates = self.rounds * self.width
         tests = 0 if self.alpha is None else self.rounds * self.limit
         return Ceiling(candidates, candidates * self.seeds + tests)
+
+    def _tired(self, history: History) -> bool:
+        """Tell whether the last groups, as many as the patience, left the best program what it was."""
+        groups = siblings(history)
+        if not self.patience or len(groups) <= self.patience:
+            return False
+        return self.winner(history) == self.winner(history[: -sum(map(len, groups[-self.patience :]))])
 
     def _incumbent(self, history: History) -> tuple[Candidate | None, Ask | None]:
         """Return who has been accepted last, and the wish of a test that is not decided."""

@@ -8,8 +8,12 @@ estimation and prediction under a selection model"). The two variances come from
 """
 
 import math
+from collections.abc import Sequence
 
 from solon.contract import Candidate, History, Value
+
+VIOLATION = 1e30
+"""A score of at most minus this says that a constraint is violated on the seed: worse than any sum of objectives."""
 
 ITERATIONS = 60
 TOLERANCE = 1e-6  # of the standard deviation of the scores
@@ -22,6 +26,7 @@ class Standing(Value, frozen=True):
     level: float
     error: float
     seeds: int
+    violating: bool = False
 
     def clearly_below(self, other: "Standing", deviations: float) -> bool:
         """Tell whether this level is below the other's by more than so many standard errors of the difference."""
@@ -29,9 +34,22 @@ class Standing(Value, frozen=True):
 
 
 def rank(history: History) -> list[Standing]:
-    """Return the standing of each valid and scored candidate, best first; ties go to the earlier candidate."""
+    """Return the standing of each valid and scored candidate, best first; ties go to the earlier candidate.
+
+    Who violates a constraint on any seed comes after all others, by plain means, and takes no part in the model.
+    """
     candidates = [candidate for candidate in history if candidate.fault is None and candidate.scores]
-    return sorted(_estimate(candidates), key=lambda standing: (-standing.level, standing.number))
+    standings = _estimate([candidate for candidate in candidates if not violates(candidate.scores)])
+    for it in candidates:
+        if violates(it.scores):
+            mean = math.fsum(it.scores) / len(it.scores)
+            standings.append(Standing(it.number, mean, 0.0, len(it.scores), violating=True))
+    return sorted(standings, key=lambda standing: (-standing.level, standing.number))
+
+
+def violates(scores: Sequence[float]) -> bool:
+    """Tell whether a constraint is violated on one of the seeds."""
+    return any(score <= -VIOLATION for score in scores)
 
 
 def _estimate(candidates: list[Candidate]) -> list[Standing]:

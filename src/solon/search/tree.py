@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from solon.contract import Ask, History, Value
-from solon.search.graph import leader, mean, parent_of, siblings, unfinished
+from solon.search.graph import leader, mean, parent_of, siblings, unfinished, wish
 from solon.search.limits import Ceiling, require
 
 ROOT = -1
@@ -59,7 +59,8 @@ class Tree(Value, frozen=True):
         node = grown.select()
         missing = self.capacity(grown.size[node]) - len(grown.children[node])
         count = min(self.branching, missing) if missing > 0 else self.branching
-        return Ask(count, self.seeds, () if node == ROOT else (node,))
+        parents = () if node == ROOT else (node,)
+        return Ask(count, self.seeds, parents, operator=wish(parents, history))
 
     def winner(self, history: History) -> int | None:
         """Return the candidate with the best mean score, wherever selection would go; the earliest of equals."""

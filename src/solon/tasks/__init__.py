@@ -21,6 +21,16 @@ _TASKS = {
     "gathering-paper": "solon.tasks.games.task:GatheringPaperTask",
     "commons": "solon.tasks.games.task:CommonsTask",
     "commons-paper": "solon.tasks.games.task:CommonsPaperTask",
+    "harvest": "solon.tasks.games.harvest_task:HarvestTask",
+    "mining": "solon.tasks.games.mining_task:MiningTask",
+    "grasp": "solon.tasks.grids.grasp:GraspTask",
+    "grasp-all": "solon.tasks.grids.grasp:GraspAllTask",
+    "minigrid-unlock": "solon.tasks.grids.minigrid:UnlockTask",
+    "minigrid-doorkey": "solon.tasks.grids.minigrid:DoorKeyTask",
+    "minigrid-unlock-pickup": "solon.tasks.grids.minigrid:UnlockPickupTask",
+    "matrix-prisoners": "solon.tasks.matrix.task:PrisonersTask",
+    "matrix-chicken": "solon.tasks.matrix.task:ChickenTask",
+    "matrix-stag": "solon.tasks.matrix.task:StagTask",
     "gameable-sycophancy": "solon.tasks.gameable.task:SycophancyTask",
     "gameable-flattery": "solon.tasks.gameable.task:FlatteryTask",
     "gameable-rubric": "solon.tasks.gameable.task:RubricTask",
@@ -36,7 +46,7 @@ _CANARIES = {
 """Tasks that nobody can solve, one for each domain: a pass exposes a defect of our own judge."""
 
 
-_FOREIGN = "foreign:"
+_FOREIGN, _GYM = "foreign:", "gym:"
 
 
 class UnknownName(ValueError):
@@ -62,7 +72,7 @@ def load(name: str, **options: object) -> Task:
 
     Besides the names of ``task_names``, ``path/to/file.py:factory`` and ``package.module:factory`` load tasks of
     others: ``factory(**options)`` must return a Task. ``foreign:FILE`` and ``foreign:FILE:function`` take
-    an evaluator that was written for another tool.
+    an evaluator that was written for another tool, ``gym:ID`` an environment of Gymnasium.
 
     Raises UnknownName for a name or an option that does not exist, ValueError for an option's value and NoTask when
     there is no task to be had from it.
@@ -71,6 +81,8 @@ def load(name: str, **options: object) -> Task:
         file, _, function = name.removeprefix(_FOREIGN).partition(":")
         place = {"file": file, "function": function or "evaluate"}
         return load("solon.interop.foreign:ForeignTask", **{**options, **place})
+    if name.startswith(_GYM):
+        return load("solon.tasks.gym.task:GymTask", **{**options, "environment": name.removeprefix(_GYM)})
     target = (_TASKS | _CANARIES).get(name, name)
     if ":" not in target:
         raise _unknown("task", name, task_names(), "or give path/to/file.py:factory")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solon.tasks.games.metrics import Tally, declare, equality, equality_bounded
+from solon.tasks.games.metrics import Tally, declare, equality, equality_bounded, nash
 
 whole = st.integers(-2000, 1000).map(float)
 returns = st.lists(whole, min_size=1, max_size=14)
@@ -111,16 +111,26 @@ def test_every_metric_is_declared_and_lies_in_its_range(seed, n_agents, steps):
     rng = np.random.default_rng(seed)
     rows = rng.choice([0.0, 1.0, -50.0], size=(steps, n_agents), p=[0.5, 0.4, 0.1]).tolist()
     metrics = tallied(*((row, [0] * n_agents) for row in rows)).metrics()
-    declared = {metric.name: metric for metric in declare(n_agents, steps, "efficiency")}
+    declared = {metric.name: metric for metric in declare(n_agents, steps, worst=-50)}
     assert declared.keys() == metrics.keys()
     for name, value in metrics.items():
         assert math.isfinite(value)
         assert declared[name].low <= value <= declared[name].high
 
 
-def test_any_metric_can_be_the_objective_and_only_one_is():
-    for chosen in ("efficiency", "maximin", "equality_bounded"):
-        objectives = [metric.name for metric in declare(10, 1000, chosen) if metric.role == "objective"]
-        assert objectives == [chosen]
-    with pytest.raises(ValueError, match="choose one of efficiency"):
-        declare(10, 1000, "happiness")
+@given(returns)
+def test_the_nash_product_lies_between_the_worst_and_the_mean_and_is_0_without_agreement(values):
+    assert nash([0.0, *values]) == 0.0
+    positive = [abs(value) + 1 for value in values]
+    assert min(positive) - 1e-9 <= nash(positive) <= sum(positive) / len(positive) + 1e-9
+    assert nash([-5.0, 8.0]) == 0.0
+    assert nash([2.0, 8.0]) == pytest.approx(4.0)
+    assert nash([300.0] * 10) <= 300.0
+
+
+@given(st.lists(st.integers(-451 * 3, 3).map(float), min_size=10, max_size=10))
+def test_the_declared_ranges_hold_for_all_whole_returns_that_rewards_of_so_many_steps_can_add_up_to(values):
+    metrics = tallied((values, [0] * 10), ([0.0] * 10, [0] * 10), ([0.0] * 10, [0] * 10)).metrics()
+    for metric in declare(10, 3, worst=-451):
+        assert math.isfinite(metric.low)
+        assert metric.low <= metrics[metric.name] <= metric.high

@@ -213,7 +213,7 @@ def test_the_brief_says_what_is_masked_and_the_version_that_it_is(name: str) -> 
     for word in ("env.seen", "position -1", "timeout 255", "a process of its own"):
         assert word in text
         assert word not in plain
-    setup = msgspec.json.decode(task._setup(), type=Setup)
+    setup = msgspec.json.decode(task.setup(), type=Setup)
     env = snapshot_class(setup, task.board)(bytes(2) + task.kernel(Seed(0)).snapshot())
     assert env.seen
     assert max(map(len, task.brief().splitlines())) <= 110

@@ -1,12 +1,17 @@
 # Tools that the attacks share; served to them as the module ``kit``, inside the worker.
+#
+# They speak to whichever judge there is: by pipes and system calls, or by the one function of a WebAssembly instance.
 
 import ctypes
 import errno
 import os
 import struct
 import sys
+from types import ModuleType
 
 from target import MACHINE
+
+WASI = sys.platform == "wasi"
 
 NUMBERS = {
     "x86_64": dict(
@@ -23,11 +28,11 @@ NUMBERS = {
         bpf=280, userfaultfd=282, pidfd_send_signal=424, io_uring_setup=425, pidfd_open=434, clone3=435,
         pidfd_getfd=438, perf_event_open=241, keyctl=219, init_module=105, kexec_load=104, pkey_mprotect=288,
     ),
-}[MACHINE]
+}.get(MACHINE, {})  # where there are none by number, there are none at all
 
-REPLY, NOTE, FAULT = 0xC3, 0xC4, 0xC5
-library = ctypes.CDLL(None, use_errno=True)
-library.syscall.restype = ctypes.c_long
+READY, REPLY, NOTE, FAULT = 0xC2, 0xC3, 0xC4, 0xC5
+# what the system interface of WebAssembly answers where there is nothing: no such call, no right
+NOTHING_THERE = (errno.ENOSYS, errno.ENOTSUP, errno.EBADF, getattr(errno, "ENOTCAPABLE", errno.EPERM))
 
 
 class Reached(BaseException):
@@ -44,11 +49,28 @@ def attempt(action, *refusals):
         result = action()
     except refusals or PermissionError:
         return
+    except Exception as error:
+        if absent(error):
+            return
+        raise
     reached(result)
+
+
+def absent(error):
+    """Return whether an error says that WebAssembly lacks what was asked for; elsewhere nothing is lacking."""
+    if not WASI:
+        return False
+    if isinstance(error, OSError):
+        return isinstance(error, FileNotFoundError) or error.errno in NOTHING_THERE or "unavailable on wasm32-wasi" in str(error)
+    if isinstance(error, AttributeError):
+        return isinstance(error.obj, ModuleType)  # the library leaves functions out that the system cannot do
+    return isinstance(error, ImportError)
 
 
 def syscall(name, *arguments):
     """Make a system call by its number, or by name."""
+    library = ctypes.CDLL(None, use_errno=True)
+    library.syscall.restype = ctypes.c_long
     packed = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
     result = library.syscall(ctypes.c_long(NUMBERS.get(name, name)), *packed)
     if result < 0:
@@ -62,14 +84,25 @@ def refused(name, *arguments):
     try:
         result = syscall(name, *arguments)
     except OSError as error:
-        if error.errno == errno.EPERM:
+        if error.errno == errno.EPERM or absent(error):
             return
         result = error
     reached(f"system call {name}: {result}")
 
 
+def write(place, value, size):
+    """Fill memory at an address, if there is a way to."""
+    try:
+        ctypes.memset(place, value, size)
+    except OSError as error:
+        if not absent(error):
+            raise
+
+
 def tag():
-    """Look up the tag of the question that the worker's loop is answering."""
+    """Look up the tag of the question that the worker's loop is answering; instances have none."""
+    if WASI:
+        return 0
     frame = sys._getframe()
     while not (frame.f_code.co_name == "serve" and "tag" in frame.f_locals):
         frame = frame.f_back
@@ -78,3 +111,29 @@ def tag():
 
 def frame(kind, payload=b"", *, tag_, length=None):
     return struct.pack("<BII", kind, tag_, len(payload) if length is None else length) + payload
+
+
+def send(kind, payload=b"", *, tag_=None, length=None):
+    """Send the judge a frame past the worker's loop. An instance can lie about neither tag nor length."""
+    if WASI:
+        import _host
+
+        return _host.call(bytes([kind]) + payload)
+    return os.write(4, frame(kind, payload, tag_=tag() if tag_ is None else tag_, length=length))
+
+
+def change_replies(change):
+    """Let the worker's own loop send something else than what the policy answered."""
+    if WASI:
+        door = sys.modules["__main__"].Door
+        honest_ask = door.ask
+        door.ask = lambda self, kind, payload=b"": honest_ask(
+            self, kind, change(payload) if kind == REPLY else payload
+        )
+    else:
+        import solon.sandbox.wire as wire
+
+        honest_pack = wire.pack
+        wire.pack = lambda kind, tag_=0, payload=b"": honest_pack(
+            kind, tag_, change(payload) if kind == REPLY else payload
+        )

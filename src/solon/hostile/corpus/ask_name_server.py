@@ -14,5 +14,5 @@ from kit import attempt
 def policy(env, agent_id):
     attempt(lambda: socket.getaddrinfo(b"localhost", 80), OSError)
     attempt(lambda: socket.gethostbyname(b"localhost"), OSError)
-    attempt(socket.if_nameindex, OSError)
+    attempt(lambda: socket.if_nameindex(), OSError)
     return honest(env, agent_id)

@@ -4,6 +4,8 @@
 # expect: scored:same
 # twin: nearest_apple
 # needs-wall: true
+# expect-c: invalid:crash
+# why-c: The number of a clock is an address in the instance's own memory here, and this one is outside.
 
 import time
 

@@ -7,10 +7,14 @@
 
 import gc
 
+import numpy as np
+
 from honest import policy as honest
 from kit import reached
 
 HUNTED = {"Seed", "Cleanup", "Gathering", "Commons", "Tally", "KeyedDraws", "PaperDraws", "Episode", "Scored", "_Stream"}
+NAMES = {"rewards", "returns", "timeouts"}
+STATE = (list, tuple, dict, int, float, np.ndarray)  # names also stand in tables of the interpreter and of its parser
 
 
 def policy(env, agent_id):
@@ -19,6 +23,6 @@ def policy(env, agent_id):
         for each in gc.get_objects():
             if type(each).__name__ in HUNTED:
                 reached(each)
-            if type(each) is dict and ("rewards" in each or "returns" in each or "timeouts" in each and "kernel" in each):
+            if type(each) is dict and any(isinstance(each.get(name), STATE) for name in NAMES):
                 reached(each)
     return honest(env, agent_id)

@@ -5,13 +5,12 @@
 # twin: nearest_apple
 # needs-wall: true
 
-import ctypes
-
 from honest import policy as honest
+from kit import write
 
 
 def force(array, value):
-    ctypes.memset(array.__array_interface__["data"][0], value, array.nbytes)
+    write(array.__array_interface__["data"][0], value, array.nbytes)
 
 
 def policy(env, agent_id):

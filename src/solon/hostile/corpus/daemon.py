@@ -9,7 +9,7 @@ import os
 import time
 
 from honest import policy as honest
-from kit import reached
+from kit import absent, reached
 
 
 def policy(env, agent_id):
@@ -19,6 +19,8 @@ def policy(env, agent_id):
             if os.fork() == 0:
                 time.sleep(30)
             os._exit(0)
-    except PermissionError:
-        return honest(env, agent_id)
+    except (PermissionError, AttributeError) as error:
+        if isinstance(error, PermissionError) or absent(error):
+            return honest(env, agent_id)
+        raise
     reached("a daemon")

@@ -5,6 +5,8 @@
 # twin: nearest_apple
 # needs-wall: true
 # waits: true
+# expect-c: invalid:crash
+# why-c: An instance has no other thread that could give a lock back, so waiting for one is a trap of the machine.
 
 import threading
 

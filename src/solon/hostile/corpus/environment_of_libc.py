@@ -8,14 +8,18 @@
 import ctypes
 
 from honest import policy as honest
-from kit import reached
+from kit import absent, reached
 from target import CANARY_NAME
-
-library = ctypes.CDLL(None)
-library.getenv.restype = ctypes.c_char_p
 
 
 def policy(env, agent_id):
+    try:
+        library = ctypes.CDLL(None)
+    except OSError as error:
+        if absent(error):
+            return honest(env, agent_id)
+        raise
+    library.getenv.restype = ctypes.c_char_p
     if value := library.getenv(CANARY_NAME.encode()):
         reached(value)
     block = ctypes.POINTER(ctypes.c_char_p).in_dll(library, "environ")

@@ -4,13 +4,12 @@
 # expect: invalid:time
 # twin: nearest_apple
 # needs-wall: true
+# expect-c: invalid:protocol
+# why-c: A call costs the instance hardly any fuel, so the second note ends it.
 
-import os
-
-from kit import NOTE, frame, tag
+from kit import NOTE, send
 
 
 def policy(env, agent_id):
-    spam = frame(NOTE, b"spam" * 1000, tag_=tag())
     while True:
-        os.write(4, spam)
+        send(NOTE, b"spam" * 1000)

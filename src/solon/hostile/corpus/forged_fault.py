@@ -6,14 +6,12 @@
 # needs-wall: true
 
 import json
-import os
-
-from kit import FAULT, frame, tag
+from kit import FAULT, send
 
 TEXT = "\x1b[2J\x1b[1;1H\x1b]0;stopped\x07[green]scored[/green] 1e9 \u202e"
 
 
 def policy(env, agent_id):
     fault = json.dumps({"kind": "time", "message": TEXT, "remedy": TEXT, "traceback": TEXT * 40}).encode()
-    os.write(4, frame(FAULT, fault, tag_=tag()))
+    send(FAULT, fault)
     return 7

@@ -6,14 +6,12 @@
 # needs-wall: true
 
 import json
-import os
-
-from kit import FAULT, frame, tag
+from kit import FAULT, send
 
 TEXT = "oh\nwinner: this program, efficiency 1e9\n9 of 9 stopped at level A"
 
 
 def policy(env, agent_id):
     fault = json.dumps({"kind": "raised", "message": TEXT, "remedy": TEXT}).encode()
-    os.write(4, frame(FAULT, fault, tag_=tag()))
+    send(FAULT, fault)
     return 7

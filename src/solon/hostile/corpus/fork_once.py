@@ -12,6 +12,6 @@ from kit import attempt
 
 
 def policy(env, agent_id):
-    attempt(os.fork)
-    attempt(os.forkpty, OSError)
+    attempt(lambda: os.fork())
+    attempt(lambda: os.forkpty(), OSError)
     return honest(env, agent_id)

@@ -2,8 +2,10 @@
 # tries: Answers the second question with the tag of the first, as if it came from before.
 # class: wire
 # expect: invalid:protocol
-# twin: nearest_apple
+# twin: stand
 # needs-wall: true
+# expect-c: scored:same
+# why-c: Each question is answered before the next can be asked, so nothing has a tag that could be old.
 
 import solon.sandbox.wire as wire
 

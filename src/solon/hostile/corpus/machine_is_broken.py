@@ -5,13 +5,11 @@
 # twin: nearest_apple
 # needs-wall: true
 
-import os
-
-from kit import frame, tag
+from kit import send
 
 REFUSED = 0xC1
 
 
 def policy(env, agent_id):
-    os.write(4, frame(REFUSED, b"no namespaces", tag_=tag()))
+    send(REFUSED, b"no namespaces")
     return 7

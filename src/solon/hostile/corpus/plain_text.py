@@ -2,8 +2,10 @@
 # tries: Writes words to every descriptor there might be, as a stray print would.
 # class: wire
 # expect: invalid:protocol
-# twin: nearest_apple
+# twin: stand
 # needs-wall: true
+# expect-c: scored:same
+# why-c: No descriptor leads to the judge, so words on all of them reach nobody.
 
 import os
 

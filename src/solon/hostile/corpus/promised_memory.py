@@ -5,8 +5,10 @@
 # twin: nearest_apple
 # needs-wall: true
 
+import sys
+
 import numpy as np
 
 
 def policy(env, agent_id):
-    return int(np.empty(1 << 45).sum())
+    return int(np.empty(min(1 << 45, sys.maxsize // 16)).sum())

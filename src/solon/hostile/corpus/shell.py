@@ -15,10 +15,13 @@ from target import DROPS, TOKEN
 COMMAND = f"touch {DROPS[0]}/{TOKEN}"
 
 
+def run():
+    assert os.system(COMMAND) == 0  # it tells a refusal by its code only
+
+
 def policy(env, agent_id):
     attempt(lambda: subprocess.run(COMMAND, shell=True))
     attempt(lambda: os.popen(COMMAND).read())
     attempt(lambda: os.posix_spawn("/bin/sh", ["sh", "-c", COMMAND], {}))
-    if os.system(COMMAND) == 0:
-        raise SystemError("a shell ran")
+    attempt(run, AssertionError)
     return honest(env, agent_id)

@@ -4,6 +4,9 @@
 # expect: scored:same
 # twin: nearest_apple
 # needs-wall: true
+# waits: true
+# expect-c: invalid:time
+# why-c: An instance has a clock to wait for, so sleeping is bounded by patience instead of refused.
 
 import time
 
@@ -12,5 +15,5 @@ from kit import attempt
 
 
 def policy(env, agent_id):
-    attempt(lambda: time.sleep(0.01))
+    attempt(lambda: time.sleep(60))
     return honest(env, agent_id)

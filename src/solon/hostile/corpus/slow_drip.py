@@ -5,11 +5,7 @@
 # twin: nearest_apple
 # needs-wall: true
 
-import time
-
-
 def policy(env, agent_id):
-    until = time.process_time() + 0.004
-    while time.process_time() < until:
+    for _ in range(600_000):
         pass
     return 7

@@ -13,8 +13,8 @@ from kit import attempt
 
 
 def policy(env, agent_id):
-    attempt(socket.socketpair)
+    attempt(lambda: socket.socketpair())
     attempt(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0))
     attempt(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0))
-    attempt(os.pipe)
+    attempt(lambda: os.pipe())
     return honest(env, agent_id)

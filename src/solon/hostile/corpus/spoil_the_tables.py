@@ -6,10 +6,10 @@
 # needs-wall: true
 # episodes: 3
 
-import ctypes
 import gc
 
 from honest import policy as honest
+from kit import write
 from target import STEPS
 
 
@@ -23,5 +23,5 @@ def policy(env, agent_id):
                 for name in list(getattr(each, "__dict__", ())):
                     each.__dict__[name] = None
         if type(row) is bytes:
-            ctypes.memset(id(row) + bytes.__basicsize__ - 1, 0, len(row))
+            write(id(row) + bytes.__basicsize__ - 1, 0, len(row))
     return action

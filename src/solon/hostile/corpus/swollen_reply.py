@@ -5,11 +5,9 @@
 # twin: nearest_apple
 # needs-wall: true
 
-import solon.sandbox.wire as wire
-
-from kit import REPLY, frame, tag
+from kit import REPLY, send
 
 
 def policy(env, agent_id):
-    wire.write_all(4, frame(REPLY, bytes(1 << 24), tag_=tag()))
+    send(REPLY, bytes(1 << 24))
     return 7

@@ -5,11 +5,9 @@
 # twin: nearest_apple
 # needs-wall: true
 
-import os
-
-from kit import FAULT, frame, tag
+from kit import FAULT, send
 
 
 def policy(env, agent_id):
-    os.write(4, frame(FAULT, b'{"kind": "triumph", "message": "", "metrics": {"efficiency": 1e9}}', tag_=tag()))
+    send(FAULT, b'{"kind": "triumph", "message": "", "metrics": {"efficiency": 1e9}}')
     return 7

@@ -5,11 +5,9 @@
 # twin: nearest_apple
 # needs-wall: true
 
-import os
-
-from kit import frame, tag
+from kit import send
 
 
 def policy(env, agent_id):
-    os.write(4, frame(0xFF, tag_=tag()))
+    send(0xFF)
     return 7

@@ -5,13 +5,12 @@
 # twin: nearest_apple
 # needs-wall: true
 
-import os
-
-from kit import frame, tag
+from kit import send
 
 FORKED, REAPED = 0xA3, 0xA5
 
 
 def policy(env, agent_id):
-    os.write(4, frame(REAPED, tag_=tag()) + frame(FORKED, tag_=1))
+    send(REAPED)
+    send(FORKED, tag_=1)
     return 7

@@ -29,14 +29,19 @@ def gathering_bound(board: Map, n_agents: int, steps: int, rules: GatheringRules
     first r steps the agents reach only so many apples, 152.5 there, and later each apple is taken at most
     ceil((steps - r) / r) times: 6.1975.
     """
-    respawn = rules.respawn_time
-    firsts = (number // n_agents for number in range(len(board.apples)))
-    takings = float(sum(ceil((steps - first) / respawn) for first in firsts if first < steps))
+    respawn, takings = rules.respawn_time, gathering_takings(board, n_agents, steps, rules)
     prices = known_prices(board, respawn)
     if prices is not None and n_agents <= len(board.spawns) and steps >= respawn:
         opening = opening_bound(board, n_agents, respawn, prices)
         takings = min(takings, opening + len(board.apples) * ceil((steps - respawn) / respawn))
-    return min(takings, n_agents * steps) / steps
+    return takings / steps
+
+
+def gathering_takings(board: Map, n_agents: int, steps: int, rules: GatheringRules) -> float:
+    """Return the most apples that can be taken in any one episode, whatever the luck: the first bound above."""
+    firsts = (number // n_agents for number in range(len(board.apples)))
+    takings = float(sum(ceil((steps - first) / rules.respawn_time) for first in firsts if first < steps))
+    return min(takings, n_agents * steps)
 
 
 @cache
@@ -146,9 +151,13 @@ def bound_figure(label: str, efficiency: float, *, n_agents: int, steps: int, so
 
     The worst return is never above the mean, and welfare is efficiency less an amount that is never negative.
     """
+    return Figure("bound", label, implied(efficiency, n_agents, steps), source)
+
+
+def implied(efficiency: float, n_agents: int, steps: int) -> dict[str, float]:
+    """Return what a bound on efficiency bounds."""
     mean = efficiency * steps / n_agents
-    limits = {"efficiency": efficiency, "welfare": efficiency, "reward": mean, "maximin": mean}
-    return Figure("bound", label, limits, source)
+    return {"efficiency": efficiency, "welfare": efficiency, "reward": mean, "maximin": mean}
 
 
 _V2 = "arXiv 2603.19453v2, 10 agents, 1000 steps, 5 seeds"
@@ -184,5 +193,5 @@ def published_figures(game: str) -> tuple[Figure, ...]:
     names = ("efficiency", "equality", "sustainability")
     return tuple(
         Figure("published", label, dict(zip(names, values, strict=False)), source)
-        for label, values, source in _PUBLISHED[game]
+        for label, values, source in _PUBLISHED.get(game, ())
     )

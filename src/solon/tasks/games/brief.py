@@ -1,10 +1,12 @@
 """The text that tells a proposer all it may know about a game."""
 
+import re
 import textwrap
 
 from solon.contract import Metric
 from solon.tasks.games.cleanup import CleanupRules
 from solon.tasks.games.gathering import CommonsRules, GatheringRules
+from solon.tasks.games.harvest import HarvestRules
 from solon.tasks.games.kernel import Rules
 from solon.tasks.games.maps import Map
 
@@ -38,7 +40,7 @@ Each step has four phases, in this order:
 
 The tagging beam reaches {length} cells ahead and is {beam_width} wide; walls {walls}. {tagging}
 
-A tagged agent stays where it is, in timeout for {timeout} steps: it can neither act, take apples nor be hit.
+A tagged agent {stays}, in timeout for {timeout} steps: it can neither act, take apples nor be hit.
 """
 
 _SIGHT = """\
@@ -55,6 +57,10 @@ _GATHERING_GROWTH = "An apple that was taken is back after {respawn} steps."
 _COMMONS_GROWTH = (
     "Apples that were taken may grow again on their cell, one after the other in row-major order, with a probability "
     "by the number k of live apples within Chebyshev distance {radius}: {table}; a patch eaten bare stays bare."
+)
+_HARVEST_GROWTH = (
+    "Apples that were taken may grow again on their cell, all at once, with a probability by the number k of live "
+    "apples within Euclidean distance {radius} before: {table}; a patch eaten bare stays bare."
 )
 _CLEANUP_GROWTH = (
     "Waste and apples appear. Density d is waste cells / {river} river cells. While d < {depletion}, with probability "
@@ -193,6 +199,7 @@ def write(  # what a text depends on
         walls="stop it" if rules.walls_stop_beams else "do not stop it",
         tagging=_tagging(rules),
         timeout=rules.timeout_steps,
+        stays="goes to a free start cell" if isinstance(rules, HarvestRules) else "stays where it is",
     )
     text = world + _ATTRIBUTES.format(
         n=n_agents,
@@ -216,10 +223,34 @@ def write(  # what a text depends on
         objective=f"Maximise {objective.name}: {objective.meaning}.",
         metrics="\n".join(f"- {metric.name}: {metric.meaning}" for metric in metrics),
     )
-    return "\n".join(_wrap(line) for line in text.split("\n"))
+    return "\n".join(wrap(line) for line in text.split("\n"))
 
 
-def _wrap(line: str) -> str:
+_HEADINGS = {
+    "World": "world",
+    "Rules": "rules",
+    "What `env` offers": "attributes",
+    "Functions in scope": "functions",
+    "Example": "example",
+    "Not allowed": "limits",
+    "Objective": "objective",
+}
+
+
+def sections(text: str) -> dict[str, str]:
+    """Return the parts of a brief by name, split at its headings; joined in this order they are the brief."""
+    starts = "|".join(map(re.escape, _HEADINGS))
+    parts = re.split(rf"^(?=# (?:{starts}))", text, flags=re.MULTILINE)
+    return {_section(part): part for part in parts if part}
+
+
+def _section(part: str) -> str:
+    heading = part.partition("\n")[0].removeprefix("# ")
+    return next((name for start, name in _HEADINGS.items() if heading.startswith(start)), "role")
+
+
+def wrap(line: str) -> str:
+    """Break a long line, with the indent of its list mark."""
     if len(line) <= _WIDTH:
         return line
     mark, _, _ = line.partition(" ")
@@ -247,6 +278,11 @@ def _growth(board: Map, rules: Rules) -> str:
             dirty=len(board.polluted),
             density=len(board.polluted) / len(board.river),
         )
+    if isinstance(rules, HarvestRules):
+        last = len(rules.growth) - 1
+        table = ", ".join(f"{chance:g} for {k}" for k, chance in enumerate(rules.growth[:-1]))
+        table = f"{table}, {rules.growth[-1]:g} for {last} and more"
+        return _HARVEST_GROWTH.format(radius=rules.radius, table=table)
     if isinstance(rules, CommonsRules):
         last = len(rules.growth) - 1
         table = ", ".join(f"{chance:g} for {k}" for k, chance in enumerate(rules.growth[:-1]))

@@ -50,8 +50,8 @@ class Cleanup(Kernel):
         self._clean_cost = own.clean_cost
         self._waste_chance = own.waste_chance
         self._growth = _growth(own, n_river)
-        # The least number of waste cells at which the river is depleted.
-        self._depleted = next(
+        # The least number of waste cells at which the river is depleted and nothing grows.
+        self.depleted = next(
             (waste for waste in range(n_river + 1) if waste / max(n_river, 1) >= own.depletion), n_river + 1
         )
         self._river_number = numbers
@@ -63,7 +63,7 @@ class Cleanup(Kernel):
 
     def _clean(self, agent: int, rewards: list[float]) -> None:
         rewards[agent] -= self._clean_cost
-        removed = self._polluted & self._beam(agent)
+        removed = self._polluted & self._fire(agent)
         if removed:
             self._polluted -= removed
             for cell in removed:
@@ -71,7 +71,7 @@ class Cleanup(Kernel):
 
     def _grow(self) -> None:
         growth, draws, clock, cells = self._growth, self._draws, self.clock, self.cells
-        if len(self._polluted) < self._depleted:
+        if len(self._polluted) < self.depleted:
             self._pollute()
         probability = growth[len(self._polluted)]
         if probability > 0.0:

@@ -8,6 +8,7 @@ Source: the public code of arXiv 2603.19453, step for step.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cache
+from typing import ClassVar
 
 from solon.contract import Value
 from solon.tasks.games.maps import Map
@@ -21,6 +22,8 @@ _HEADINGS = ((-1, 0), (0, 1), (1, 0), (0, -1))  # north, east, south, west as (r
 
 class Rules(Value, frozen=True):
     """Constants of a game and its variants; the defaults of the variants are the published behaviour."""
+
+    most_reward: ClassVar[float] = 1.0  # the largest reward of an agent in a step
 
     beam_length: int
     beam_width: int
@@ -84,6 +87,7 @@ class Kernel(ABC):
         timeouts, hits: per agent.
         alive, timers: per apple, one spare zero at the end of ``alive``.
         waste: per river cell.
+        beams: cells of the beams fired in the last step, by agent in the order of firing.
     """
 
     n_actions = 8
@@ -107,10 +111,11 @@ class Kernel(ABC):
         self.alive = bytearray(b"\x01" * n_apples + b"\x00")
         self.timers = bytearray(n_apples)
         self.waste = bytearray(len(board.river))
+        self.beams: dict[int, frozenset[int]] = {}
         self._n_apples = n_apples
         self._moves = _moves(board)
         self._seats = tuple(range(n_agents))
-        self._beams: dict[int, frozenset[int]] = {}
+        self._beam_from: dict[int, frozenset[int]] = {}
         # Cells without an apple point to the spare entry of ``alive``, which stays zero.
         numbers = {cell: number for number, cell in enumerate(board.apples)}
         self._apple_at = [numbers.get(cell, n_apples) for cell in range(board.size)]
@@ -120,6 +125,7 @@ class Kernel(ABC):
     def step(self, actions: Sequence[int]) -> list[float]:
         """Play one step and return the rewards; a value that is no action does nothing."""
         rewards = [0.0] * self.n_agents
+        self.beams.clear()
         if any(self.timeouts):
             self.timeouts = self.timeouts.translate(COUNT_DOWN)
         order = self._draws.order(self.clock, self.n_agents) if self.rules.fair_order else self._seats
@@ -174,9 +180,9 @@ class Kernel(ABC):
             )
         )
 
-    def _beam(self, agent: int) -> frozenset[int]:
+    def _fire(self, agent: int) -> frozenset[int]:
         place = self.cells[agent] * 4 + self.orientations[agent]
-        beam = self._beams.get(place)
+        beam = self._beam_from.get(place)
         if beam is None:
             rules = self.rules
             beam = beam_cells(
@@ -187,11 +193,12 @@ class Kernel(ABC):
                 rules.beam_width,
                 walls_stop=rules.walls_stop_beams,
             )
-            self._beams[place] = beam
+            self._beam_from[place] = beam
+        self.beams[agent] = beam
         return beam
 
     def _tag(self, agent: int, rewards: list[float]) -> None:
-        beam, timeouts, hits = self._beam(agent), self.timeouts, self.hits
+        beam, timeouts, hits = self._fire(agent), self.timeouts, self.hits
         rewards[agent] -= self.fire_cost
         for other, cell in enumerate(self.cells):
             if cell in beam and not timeouts[other]:  # no beam covers its own firer's cell

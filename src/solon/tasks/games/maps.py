@@ -2,7 +2,8 @@
 
 A layout is a table of rows: for each kind of cell the columns, ``"1-6 9"`` meaning columns 1 to 6 and 9. Cells
 that no row names are floor, also where a row's own wall ends before the map does. Source: the public code of
-arXiv 2603.19453 (facts of its maps, restated).
+arXiv 2603.19453 (facts of its maps, restated); the open map of Harvest has the places of Melting Pot's; the quarry
+of Mining is our own.
 """
 
 from collections.abc import Iterable, Mapping
@@ -189,6 +190,50 @@ def _cleanup_small() -> Map:
     )
 
 
+def _harvest_open() -> Map:
+    return _build(
+        "open",
+        (18, 24),
+        walls={0: "0-23", **_rows(1, 16, "0 23"), 17: "0-23"},
+        apples={
+            1: "1-3 8 15 20-22",
+            2: "1-2 7-9 14-16 21-22",
+            3: "1 6-10 13-17 22",
+            4: "7-9 14-16",
+            5: "8 15",
+            6: "3 20",
+            7: "2-4 19-21",
+            8: "1-5 18-22",
+            9: "2-4 19-21",
+            10: "3 20",
+        },
+        spawns={14: "3-20", 15: "2-21", 16: "1-22"},
+    )
+
+
+def _mining_quarry() -> Map:
+    half = {  # the southern half mirrors the northern one
+        1: "3-4 9 13 18-19",
+        2: "2-4 8-9 13-14 18-20",
+        3: "2-3 7-9 13-15 19-20",
+        4: "7 15",
+        6: "7-8 14-15",
+        7: "1 6-9 13-16 21",
+        8: "1-2 6-7 15-16 20-21",
+    }
+    walls = {4: "11", 5: "3-4 11 18-19", 6: "4 11 18"}
+    sides = _rows(1, 17, "0 22")
+    for row, columns in walls.items():
+        sides |= {row: f"0 {columns} 22", 18 - row: f"0 {columns} 22"}
+    return _build(
+        "quarry",
+        (19, 23),
+        walls={0: "0-22", **sides, 18: "0-22"},
+        apples={**half, 9: "1-3 19-21", **{18 - row: columns for row, columns in half.items()}},
+        spawns={**_rows(7, 11, "11"), 9: "8 10 12 14"},
+    )
+
+
 _MAPS = {
     ("gathering", "small"): _gathering_small,
     ("gathering", "default"): _gathering_default,
@@ -196,6 +241,8 @@ _MAPS = {
     ("commons", "commons"): _commons,
     ("cleanup", "full"): _cleanup_full,
     ("cleanup", "small"): _cleanup_small,
+    ("harvest", "open"): _harvest_open,
+    ("mining", "quarry"): _mining_quarry,
 }
 
 

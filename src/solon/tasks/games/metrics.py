@@ -2,9 +2,11 @@
 
 Source: arXiv 2603.19453 (after Perolat et al. 2017); equality is one minus the Gini coefficient of the returns and
 leaves [0, 1] when some are negative. Welfare is Sen's (1974), the mean times one minus the Gini coefficient, written as
-sum R - sum |R_i - R_j| / (2 n), which needs no division and rewards what is both large and evenly spread.
+sum R - sum |R_i - R_j| / (2 n), which needs no division and rewards what is both large and evenly spread. The Nash
+product (Nash 1950; Kaneko and Nakamura 1979) is given as its root of degree n, the geometric mean of the returns.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -76,24 +78,53 @@ def equality_bounded(returns: Sequence[float]) -> float:
     return max(0.0, 1.0 - _differences(lifted) / (2 * len(lifted) * total))
 
 
+def nash(returns: Sequence[float]) -> float:
+    """Return the geometric mean of the returns; 0 as soon as one of them is not positive, the limit from above."""
+    if min(returns) <= 0:
+        return 0.0
+    return min(max(returns), math.exp(math.fsum(map(math.log, returns)) / len(returns)))
+
+
 def _differences(values: Sequence[float]) -> float:
     return sum(abs(one - other) for one in values for other in values)
 
 
-def declare(n_agents: int, steps: int, objective: str) -> tuple[Metric, ...]:
-    """Return the metrics' declarations with one of them as the objective. Raises ValueError for an unknown one."""
-    metrics = (
-        Metric("efficiency", high=n_agents, unit="reward per step", meaning="all agents' returns summed, per step"),
+def declare(n_agents: int, steps: int, worst: float = -math.inf, best: float = 1.0) -> tuple[Metric, ...]:
+    """Return the metrics' declarations, none of them the objective yet.
+
+    ``worst`` and ``best`` are the least and the most whole reward that an agent can have in a step. The lowest
+    published equality is that of a sum of 1, the least positive one of whole rewards: the n^2 differences add up to at
+    most n^2 / 2 times the widest, so it is at least 1 - n widest / 4; welfare likewise.
+    """
+    gap = steps * (best - worst)
+    least = n_agents * worst
+    uneven = 1.0 if worst >= 0 else n_agents * gap / 4
+    return (
+        Metric(
+            "efficiency",
+            low=least,
+            high=n_agents * best,
+            unit="reward per step",
+            meaning="all agents' returns summed, per step",
+        ),
         Metric(
             "welfare",
-            high=n_agents,
+            low=least - n_agents * (best - worst) / 4,
+            high=n_agents * best,
             unit="reward per step",
             meaning="Sen's welfare: efficiency x equality where the sum of returns is positive, defined everywhere",
         ),
-        Metric("reward", high=steps, unit="reward", meaning="mean return of an agent over the episode"),
-        Metric("maximin", high=steps, unit="reward", meaning="return of the worst-off agent"),
+        Metric(
+            "reward",
+            low=steps * worst,
+            high=steps * best,
+            unit="reward",
+            meaning="mean return of an agent over the episode",
+        ),
+        Metric("maximin", low=steps * worst, high=steps * best, unit="reward", meaning="return of the worst-off agent"),
         Metric(
             "equality",
+            low=1.0 - uneven,
             high=1.0,
             meaning="1 - Gini coefficient of the returns as published; 1 if their sum is not positive, "
             "below 0 possible with negative returns",
@@ -112,19 +143,4 @@ def declare(n_agents: int, steps: int, objective: str) -> tuple[Metric, ...]:
             meaning="mean step of positive rewards, averaged over the agents that had any",
         ),
         Metric("peace", low=0.0, high=n_agents, unit="agents", meaning="mean number of agents not in timeout"),
-    )
-    if objective not in {metric.name for metric in metrics}:
-        known = ", ".join(metric.name for metric in metrics)
-        raise ValueError(f"no metric {objective!r} to make the objective; choose one of {known}")
-    return tuple(
-        Metric(
-            metric.name,
-            metric.direction,
-            "objective" if metric.name == objective else "context",
-            metric.low,
-            metric.high,
-            metric.unit,
-            metric.meaning,
-        )
-        for metric in metrics
     )

@@ -12,6 +12,7 @@ from msgspec import structs
 
 from solon.contract import Episode, Fault, Figure, Finding, Jail, Program, Seed, Task
 from solon.crossplay import check_seating, program_means
+from solon.playback import Recording
 from solon.sketch import Sketch
 from solon.tasks.games import bounds, brief
 from solon.tasks.games.cleanup import Cleanup, CleanupRules
@@ -19,7 +20,9 @@ from solon.tasks.games.crew import Crew, Post, assign
 from solon.tasks.games.gathering import Commons, CommonsRules, Gathering, GatheringRules
 from solon.tasks.games.kernel import STAND, Kernel, Rules
 from solon.tasks.games.maps import Map, load_map
-from solon.tasks.games.metrics import Tally, declare, equality
+from solon.tasks.games.metrics import Tally, equality
+from solon.tasks.games.objective import Goal, goal
+from solon.tasks.games.recording import Recorder
 from solon.tasks.games.streams import Draws, KeyedDraws, PaperDraws
 from solon.tasks.games.view import Setup
 from solon.tasks.games.window import Blinds
@@ -31,6 +34,11 @@ _REVISION = "1"  # raise it with every change of a rule, a draw or a metric
 _RAISED = 255  # the guest's byte for a decision that raised; other bytes out of range are no actions
 _CONTROL = "nearest_apple"
 _FAMILIAR = (_CONTROL, "stand", "random", "exploiting", "cooperating", "waste_adaptive")
+_WHOLE_BOARD = {
+    "cleanup_maximin",
+    "cleanup_synthesised",
+    "gathering_synthesised",
+}  # lost where a window is all they see
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +48,7 @@ class GameTask(Task):
     Where it is decentralised, each agent has a worker of its own that is sent what the agent sees and nothing else.
     """
 
-    game: ClassVar[Literal["gathering", "commons", "cleanup"]]
+    game: ClassVar[Literal["gathering", "commons", "cleanup", "harvest", "mining"]]
     luck: ClassVar[Literal["keyed", "paper"]] = "keyed"
     window: ClassVar[tuple[int, int]]  # cells ahead and to each side that an agent sees where it is decentralised
 
@@ -48,6 +56,8 @@ class GameTask(Task):
     n_agents: int = 10
     steps: int = 1000
     objective: str = "efficiency"
+    constraint: str = ""
+    measure: str = ""
     timeout_steps: int = 25
     exclusive_cells: bool = False
     walls_stop_beams: bool = False
@@ -59,8 +69,7 @@ class GameTask(Task):
             raise ValueError(f"steps must lie in 1..65535, got {self.steps}")
         if self.fair_order and self.luck == "paper":
             raise ValueError(f"{self.name!r} keeps the published order; for fair_order take {self.game!r}")
-        metrics = declare(self.n_agents, self.steps, self.objective)
-        object.__setattr__(self, "metrics", metrics)
+        object.__setattr__(self, "metrics", self.goal().metrics)
         changed = ",".join(f"{name}={value}" for name, value in self._changed().items())
         object.__setattr__(self, "version", f"{_REVISION}[{changed}]" if changed else _REVISION)
         self.kernel(Seed(0))
@@ -95,6 +104,22 @@ class GameTask(Task):
     def efficiency_bound(self) -> float:
         """Return the proved bound on efficiency."""
 
+    def proof(self) -> str:
+        """Return where the bound is derived."""
+        return f"solon.tasks.games.bounds.{self.game}_bound, with its proof"
+
+    def gross_bound(self) -> float:
+        """Return a proved bound on the apples taken per step, whatever they cost."""
+        return self.efficiency_bound()
+
+    def most_apples(self) -> float | None:
+        """Return the most reward of any one episode, if a better limit than one apple an agent and step is proved."""
+        return None
+
+    def goal(self) -> Goal:
+        """Return what the game is played for."""
+        return goal(self.n_agents, self.steps, self.rules(), self.objective, self.constraint, self.measure)
+
     def draws(self, seed: Seed) -> Draws:
         """Return the seed's luck; without a key, the paper's tasks use the published generator of that number."""
         if self.luck == "keyed":
@@ -105,6 +130,10 @@ class GameTask(Task):
         """Return the complete system prompt."""
         window = self.window if self.decentralised else None
         return brief.write(self.board, self.n_agents, self.steps, self.rules(), self.metrics, window)
+
+    def sections(self) -> Mapping[str, str]:
+        """Return the parts of the brief by name; joined in this order they are the brief, to the byte."""
+        return brief.sections(self.brief())
 
     @property
     def seats(self) -> int:
@@ -128,26 +157,37 @@ class GameTask(Task):
         means = program_means(episode.agents["return"], seating, len(programs))
         return structs.replace(episode, agents={**episode.agents, "program": means})
 
-    def _play(self, posts: Sequence[Post], seed: Seed, jail: Jail) -> Episode:
+    def record(self, program: Program, seed: Seed, jail: Jail) -> Recording:
+        """Play one episode with the program in every seat and write it down; see ``solon.playback.Recordable``."""
+        recorder, seating = Recorder(self.steps), (0,) * self.n_agents
+        return recorder.finish(self._play(assign((program,), seating, alone=self.decentralised), seed, jail, recorder))
+
+    def _play(self, posts: Sequence[Post], seed: Seed, jail: Jail, recorder: Recorder | None = None) -> Episode:
         kernel, tally = self.kernel(seed), Tally(self.n_agents)
+        if recorder is not None:
+            recorder.begin(kernel)
         n_actions = kernel.n_actions
         slips, first_slip = 0, None
         blinds = Blinds(self.board, self.n_agents, *self.window) if self.decentralised else None
         # Public on purpose: what the program may draw must say nothing about the game's own streams.
         public = Seed(seed.number).derive("worker")
-        with Crew.working(posts, jail, GUEST, self._setup(), public, n_agents=self.n_agents, blinds=blinds) as crew:
+        with Crew.working(posts, jail, GUEST, self.setup(), public, n_agents=self.n_agents, blinds=blinds) as crew:
             for step in range(self.steps):
-                actions = crew.decide(step, kernel.snapshot())
+                decided = actions = crew.decide(step, kernel.snapshot())
                 if max(actions) >= n_actions:
                     first_slip = first_slip or _slip(actions, n_actions, step, crew)
                     slips += sum(action >= n_actions for action in actions)
                     actions = bytes(action if action < n_actions else STAND for action in actions)
                 rewards = kernel.step(actions)
                 tally.add(rewards, kernel.timeouts)
+                if recorder is not None:
+                    recorder.step(decided, rewards)
         agents = {"return": tuple(tally.returns)}
-        return Episode(metrics=tally.metrics(), agents=agents, slips=slips, first_slip=first_slip)
+        metrics = self.goal().measured(tally.metrics(), tally.returns)
+        return Episode(metrics=metrics, agents=agents, slips=slips, first_slip=first_slip)
 
-    def _setup(self) -> bytes:
+    def setup(self) -> bytes:
+        """Return what the guest is warmed with: the game, its map and its constants."""
         rules = self.rules()
         setup = Setup(
             game=self.game,
@@ -157,7 +197,7 @@ class GameTask(Task):
             beam_width=rules.beam_width,
             hits_to_tag=rules.hits_to_tag,
             timeout_steps=rules.timeout_steps,
-            apple_respawn_time=0 if self.game == "cleanup" else 25,
+            apple_respawn_time=25 if self.game in {"gathering", "commons"} else 0,
             walls_stop_beams=rules.walls_stop_beams,
             window=self.window if self.decentralised else None,
         )
@@ -181,10 +221,22 @@ class GameTask(Task):
             self.efficiency_bound(),
             n_agents=self.n_agents,
             steps=self.steps,
-            source=f"solon.tasks.games.bounds.{self.game}_bound, with its proof",
+            source=self.proof(),
         )
-        published = () if set(self._changed()) - {"objective"} else bounds.published_figures(self.game)
-        return (bound, *published)
+        derived = self._derived_bound(bound)
+        changed = set(self._changed()) - {"objective", "constraint", "measure"}
+        published = () if changed else bounds.published_figures(self.game)
+        return (bound, *((derived,) if derived else ()), *published)
+
+    def _derived_bound(self, bound: Figure) -> Figure | None:
+        goal = self.goal()
+        if not goal.derived:
+            return None
+        # Where all returns are positive, their geometric mean is at most the mean, hence the apples of an agent.
+        proved = {**bound.metrics, "nash": self.gross_bound() * self.steps / self.n_agents}
+        most = self.most_apples()
+        always = {} if most is None else bounds.implied(most / self.steps, self.n_agents, self.steps)
+        return goal.bound(proved, always)
 
     def references(self) -> Mapping[str, Program]:
         """Return the shipped policies that play this game; the first is the control arm.
@@ -201,11 +253,18 @@ class GameTask(Task):
         ordered += sorted(name for name in texts if name not in _FAMILIAR)
         return {name: Program(files=(("policy.py", texts[name]),)) for name in ordered if self._plays(name)}
 
+    def partners(self) -> Mapping[str, Program]:
+        """Return the published kinds of behaviour, with which programs are tried; programs shipped later are not."""
+        known = self.references()
+        return {name: known[name] for name in _FAMILIAR if name in known}
+
     def _plays(self, policy: str) -> bool:
+        if self.decentralised and policy in _WHOLE_BOARD:
+            return False
         if policy == "waste_adaptive":
             return self.game == "cleanup"
         family = policy.partition("_")[0]
-        return family == self.game or family not in {"cleanup", "gathering", "commons"}
+        return family == self.game or family not in {"cleanup", "gathering", "commons", "harvest", "mining"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,6 +297,10 @@ class GatheringTask(SketchedGameTask):
     def efficiency_bound(self) -> float:
         """Return the proved bound on efficiency."""
         return bounds.gathering_bound(self.board, self.n_agents, self.steps, self.rules())
+
+    def most_apples(self) -> float:
+        """Return how often apples can be taken in any one episode."""
+        return bounds.gathering_takings(self.board, self.n_agents, self.steps, self.rules())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,6 +347,11 @@ class CleanupTask(SketchedGameTask):
         """Return the proved bound on efficiency."""
         return bounds.cleanup_bound(self.board, self.n_agents, self.steps, self.rules())
 
+    def gross_bound(self) -> float:
+        """Return a proved bound on the apples taken per step: the bound of the game in which cleaning is free."""
+        free = structs.replace(self.rules(), clean_cost=0.0)
+        return bounds.cleanup_bound(self.board, self.n_agents, self.steps, free)
+
 
 @dataclass(frozen=True, kw_only=True)
 class GatheringPaperTask(GatheringTask):
@@ -327,6 +395,10 @@ class BarrenCleanupTask(CleanupTask):
 
     def efficiency_bound(self) -> float:
         """Return 0: rewards come from apples alone, and there is none."""
+        return 0.0
+
+    def gross_bound(self) -> float:
+        """Return 0 for the same reason."""
         return 0.0
 
     def figures(self) -> Sequence[Figure]:

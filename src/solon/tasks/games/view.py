@@ -24,12 +24,13 @@ Owner = TypeVar("Owner", bound="Snapshot")
 Result = TypeVar("Result")
 
 STEP_BYTES = 2
+EMPTY, IRON, GOLD, STRUCK = range(4)  # states of an ore site; gold that agent i has struck is STRUCK + i
 
 
 class Setup(Value, frozen=True):
     """What a worker must know before the first step; sent as JSON."""
 
-    game: Literal["gathering", "commons", "cleanup"]
+    game: Literal["gathering", "commons", "cleanup", "harvest", "mining"]
     map: str
     n_agents: int
     beam_length: int
@@ -232,6 +233,45 @@ class RiverSnapshot(Snapshot):
         return np.frombuffer(bytes(marks), np.bool_).reshape(self.height, self.width)
 
 
+class OreSnapshot(Snapshot):
+    """A snapshot of Mining: sites hold ore instead of apples, and beams need a rest."""
+
+    @Lazy
+    def ores(self) -> bytes:
+        """State of each site: 0 empty, 1 iron, 2 gold, 3 + i gold that agent i has struck."""
+        return self._apple_bytes(0)
+
+    @Lazy
+    def n_alive(self: Snapshot) -> int:
+        """Number of sites with ore."""
+        return self.n_apples - self._apple_bytes(0).count(EMPTY)
+
+    @Lazy
+    def apple_alive(self: Snapshot) -> Flags:
+        """Whether each site holds ore, (n_apples,)."""
+        return np.frombuffer(self._apple_bytes(0), np.uint8) > EMPTY
+
+    @Lazy
+    def iron(self) -> list[int]:
+        """Cells with iron, row-major."""
+        return [cell for cell, ore in zip(self.apple_cells, self.ores, strict=True) if ore == IRON]
+
+    @Lazy
+    def gold(self) -> list[int]:
+        """Cells with gold, struck or not, row-major."""
+        return [cell for cell, ore in zip(self.apple_cells, self.ores, strict=True) if ore >= GOLD]
+
+    @Lazy
+    def struck(self) -> dict[int, int]:
+        """Cells with struck gold, and who struck it."""
+        return {cell: ore - STRUCK for cell, ore in zip(self.apple_cells, self.ores, strict=True) if ore >= STRUCK}
+
+    @Lazy
+    def ready(self) -> list[bool]:
+        """Whether each agent's beam works in this step; not out of view."""
+        return [0 <= rest <= 1 for rest in self.hits]
+
+
 class WindowedSnapshot(Snapshot):
     """One step as one agent sees it.
 
@@ -328,6 +368,9 @@ def snapshot_class(setup: Setup, game_map: Map, viewer: int = 0) -> type[Snapsho
     if setup.window is not None:
         bases = (WindowedSnapshot,)
         attributes |= {"window": setup.window, "viewer": viewer}
+    if setup.game == "mining":
+        attributes["ore_cells"] = attributes["apple_cells"]
+        return type("MiningEnv", (*bases, OreSnapshot), attributes)
     if setup.game != "cleanup":
         return type("GatheringEnv", bases or (Snapshot,), attributes)
     attributes["river_cells_list"] = pairs(game_map.river)

@@ -1,0 +1,89 @@
+"use strict";
+/* What all parts of the page share. Elements are made and filled with text; no string is ever parsed as markup. */
+
+const Solon = {};
+
+/** Make an element: attributes (functions become listeners, false is left out), then children (strings become text). */
+Solon.element = (name, attributes = {}, ...children) => {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(key, value);
+    else if (value === true) made.setAttribute(key, "");
+    else if (value !== false && value !== undefined && value !== null) made.setAttribute(key, value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return made;
+};
+
+/** Make an SVG element. */
+Solon.shape = (name, attributes = {}) => {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+};
+
+/** Return a plain JSON block, or null if the page has none of that name. */
+Solon.read = (name) => {
+  const block = document.getElementById(name);
+  return block ? JSON.parse(block.textContent) : null;
+};
+
+/** Unpack a compressed block; a page keeps what it unpacked. */
+Solon.unpack = (name) => {
+  if (!Solon.unpacked.has(name)) Solon.unpacked.set(name, Solon.inflate(document.getElementById(name).textContent));
+  return Solon.unpacked.get(name);
+};
+Solon.unpacked = new Map();
+
+Solon.inflate = async (text) => {
+  const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(stream).text());
+};
+
+/** Write a figure with about three digits, as the rest of the page does. */
+Solon.figure = (value) => {
+  if (value === null || value === undefined) return "-";
+  const size = Math.abs(value);
+  if (size >= 1e6 || (size > 0 && size < 1e-3)) return value.toPrecision(3);
+  if (Number.isInteger(value) && size < 1000) return String(value);
+  return value.toLocaleString("en", size >= 1000 ? { maximumFractionDigits: 0 } : { minimumFractionDigits: size >= 100 ? 1 : 2, maximumFractionDigits: size >= 100 ? 1 : 2 });
+};
+
+/** Return a colour of the style as it is in the present theme; a canvas understands no variables. */
+Solon.colour = (name) => {
+  Solon.probe ||= document.body.appendChild(Solon.element("i", { hidden: true }));
+  Solon.probe.style.color = `var(--${name})`;
+  return getComputedStyle(Solon.probe).color;
+};
+
+/** Call back at once and whenever the theme or the width of a part changes. */
+Solon.redraw = (part, draw) => {
+  Solon.drawings.push(draw);
+  let width = 0;
+  new ResizeObserver(() => {
+    if (part.clientWidth && part.clientWidth !== width) {
+      width = part.clientWidth;
+      draw();
+    }
+  }).observe(part);
+};
+Solon.drawings = [];
+
+/** Let the reader choose the theme; the choice lasts as long as the page. */
+Solon.theme = (button) => {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const dark = () => (document.documentElement.dataset.theme || (system.matches ? "dark" : "light")) === "dark";
+  const name = () => {
+    button.textContent = dark() ? "Light" : "Dark";
+    button.setAttribute("aria-label", dark() ? "Use light colours" : "Use dark colours");
+    Solon.drawings.forEach((draw) => draw());
+  };
+  button.addEventListener("click", () => {
+    document.documentElement.dataset.theme = dark() ? "light" : "dark";
+    name();
+  });
+  system.addEventListener("change", name);
+  button.hidden = false;
+  name();
+};

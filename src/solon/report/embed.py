@@ -1,0 +1,74 @@
+"""What a page carries besides its text: data blocks that no parser takes for markup, and the document around them.
+
+A page runs one script, ours, which its content-security-policy names by hash; nothing that a candidate wrote can run.
+"""
+
+import base64
+import hashlib
+import zlib
+from collections.abc import Sequence
+from html import escape
+from importlib import resources
+
+import msgspec
+
+_SCRIPTS = ("base.js", "drawing.js", "player.js", "details.js", "graph.js", "page.js")
+_STYLES = ("style.css", "page.css")
+
+
+def style() -> str:
+    """Return the style of every page: the house's colours and type, then the parts of a page."""
+    return "\n".join(_text(name) for name in _STYLES)
+
+
+def script() -> str:
+    """Return the script of every page; it fills whatever parts a page has, see ``page.js``."""
+    return "\n".join(_text(name) for name in _SCRIPTS)
+
+
+def policy(extra: str = "") -> str:
+    """Return the content-security-policy of a page made of ``style`` and ``script``, with further directives."""
+    directives = [
+        "default-src 'none'",
+        f"style-src '{_hash(style())}'",
+        f"script-src '{_hash(script())}'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    return "; ".join([*directives, *([extra] if extra else [])])
+
+
+def document(title: str, body: str, *, blocks: Sequence[str] = ()) -> str:
+    """Return a whole page that opens offline; ``body`` is HTML, ``blocks`` are those of ``plain`` and ``packed``."""
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy()}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
+        f"<style>{style()}</style></head>\n<body>{body}\n{''.join(blocks)}\n<script>{script()}</script></body></html>\n"
+    )
+
+
+def plain(name: str, value: object) -> str:
+    """Return a JSON block; "<", ">" and "&" are written as escapes, so that no text can end it."""
+    text = msgspec.json.encode(value).decode()
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return f'<script type="application/json" id="{escape(name)}">{text}</script>\n'
+
+
+def packed(name: str, content: bytes) -> str:
+    """Return a block of what ``pack`` made."""
+    return f'<script type="text/plain" id="{escape(name)}">{content.decode("ascii")}</script>\n'
+
+
+def pack(value: object) -> bytes:
+    """Return a value as JSON, compressed (zlib), in base64; the page unpacks it when somebody looks."""
+    return base64.b64encode(zlib.compress(msgspec.json.encode(value), 9))
+
+
+def _text(name: str) -> str:
+    return resources.files("solon.report").joinpath(name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,1 @@
+"""Repeated matrix games: one strategy against a field of opponents, or against other programs."""

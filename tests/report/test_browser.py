@@ -1,0 +1,172 @@
+"""The page in a headless Chromium: nothing leaves it, nothing goes wrong, and the keyboard is enough."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from report.runs import episode, many, recordings, write_run
+from report.test_page import HOSTILE, hostile_run
+from solon.report import player_page, write_report
+from solon.report.page import Shown
+
+pytestmark = pytest.mark.browser
+
+
+def until(page: Any, selector: str, pattern: str) -> None:
+    """Wait for a text; the page's own policy forbids to wait for an expression."""
+    page.locator(selector).filter(has_text=re.compile(pattern)).first.wait_for(state="attached")
+
+
+def ready(page: Any) -> Any:
+    page.wait_for_selector("#selected h4")
+    return page
+
+
+def test_a_candidate_is_selected_and_its_difference_to_the_parent_is_read(opened: Any, run: SimpleNamespace) -> None:
+    page = ready(opened(run.path))
+    assert page.locator("#selected h4").inner_text() == "Candidate 5, the winner"
+    page.locator('[data-candidate="4"]').click()
+    page.get_by_role("tab", name="Difference").click()
+    shown = page.locator(".diff").inner_text()
+    assert "- " in shown
+    assert "-     chosen = 0" in shown
+    assert "+     chosen = 4" in shown
+    assert "unchanged lines" in shown
+    page.locator("#rival").select_option(label="the control arm stand still")
+    assert "-     return 7" in page.locator(".diff").inner_text()
+    page.locator('[data-candidate="1"]').click()
+    page.get_by_role("tab", name="Fault").click()
+    assert "it divided by nothing" in page.locator("#detail-panel").inner_text()
+    assert "ZeroDivisionError" in page.locator("#detail-panel").inner_text()
+
+
+def test_the_list_shows_what_is_asked_for(opened: Any, run: SimpleNamespace) -> None:
+    page = ready(opened(run.path))
+    numbers = "els => els.map(it => it.dataset.candidate)"
+    page.get_by_label("Which candidates to list").select_option("best")
+    assert page.eval_on_selector_all("[data-candidate]", numbers) == ["5", "4", "3", "0", "2"]
+    page.get_by_label("Which candidates to list").select_option(label="Rejected: raised (1)")
+    assert page.eval_on_selector_all("[data-candidate]", numbers) == ["1"]
+
+
+def test_a_replay_is_played_to_its_end_and_compared_with_another(opened: Any, run: SimpleNamespace) -> None:
+    page = ready(opened(run.path))
+    assert page.locator(".board").count() == 2
+    page.get_by_label("Speed").select_option("400")
+    page.get_by_role("button", name="Play").click()
+    until(page, ".controls output", "^step 12 of 12$")
+    totals = page.locator(".board .total").all_inner_texts()
+    assert totals == ["return 4", "return 1"]
+    assert page.get_by_role("button", name="Play").is_visible()
+    page.get_by_label("side by side").uncheck()
+    assert page.locator(".board").count() == 1
+    page.get_by_label("Program to watch").select_option("1")
+    until(page, ".board .total", "^return 1$")
+    page.get_by_text("What happened, in words").click()
+    page.get_by_role("button", name="step 4").click()
+    assert page.locator(".controls output").inner_text() == "step 4 of 12"
+
+
+def test_boards_are_drawn_as_the_frames_say(opened: Any, run: SimpleNamespace) -> None:
+    page = ready(opened(run.path))
+    colour = """([column, row]) => {
+      const canvas = document.querySelector(".board canvas"), side = Math.floor(Math.min(canvas.clientWidth / 7, 34));
+      const left = Math.floor((canvas.clientWidth - 7 * side) / 2);
+      return [...canvas.getContext("2d").getImageData(left + (column + 0.5) * side, (row + 0.5) * side, 1, 1).data].slice(0, 3);
+    }"""
+    apple = page.evaluate(colour, [3, 1])
+    assert apple == [79, 157, 58]
+    page.locator(".controls input[type=range]").fill("4")
+    assert page.evaluate(colour, [3, 1]) != apple
+    assert page.evaluate(colour, [0, 0]) == [119, 128, 140]
+
+
+def test_the_keyboard_is_enough(opened: Any, run: SimpleNamespace) -> None:
+    page = ready(opened(run.path))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.get_by_role("group", name="Replay").focus()
+    for key, step in (("ArrowRight", 1), ("Shift+ArrowRight", 11), ("Home", 0), ("End", 12), ("ArrowLeft", 11)):
+        page.keyboard.press(key)
+        assert page.locator(".controls output").inner_text() == f"step {step} of 12"
+    page.keyboard.press("Home")
+    page.keyboard.press("Space")
+    until(page, ".controls output", "^step 12 of 12$")
+    page.locator(".graph").focus()
+    for key, number in (("p", 4), ("ArrowUp", 5), ("Home", 0), ("c", 3), ("ArrowRight", 4), ("ArrowDown", 3), ("w", 5)):
+        page.keyboard.press(key)
+        until(page, "#selected h4", rf"^Candidate {number}\b")
+    page.get_by_role("tab", name="Source").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.textContent") == "Difference"
+    assert page.locator(".diff").is_visible()
+
+
+def test_every_focus_can_be_seen_and_every_control_has_a_name(opened: Any, run: SimpleNamespace) -> None:
+    page = ready(opened(run.path))
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("button, select, input, [tabindex='0']")].filter((it) =>
+          !(it.textContent.trim() || it.getAttribute("aria-label") || it.labels?.length)).map((it) => it.outerHTML)"""
+    )
+    assert nameless == []
+    page.locator(".graph").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_is_the_systems_until_the_reader_chooses(opened: Any, run: SimpleNamespace, scheme: str) -> None:
+    page = ready(opened(run.path, scheme=scheme))
+    ground = "getComputedStyle(document.body).backgroundColor"
+    colours = {"light": "rgb(251, 251, 249)", "dark": "rgb(20, 24, 29)"}
+    assert page.evaluate(ground) == colours.pop(scheme)
+    page.locator("#theme").click()
+    assert page.evaluate(ground) == next(iter(colours.values()))
+
+
+def test_a_phone_scrolls_only_down(opened: Any, run: SimpleNamespace) -> None:
+    page = ready(opened(run.path, width=375))
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    for tab in ("Source", "Difference", "Scores"):
+        page.get_by_role("tab", name=tab).click()
+        assert page.evaluate("document.documentElement.scrollWidth") == 375
+
+
+def test_nothing_that_others_wrote_runs(opened: Any, tmp_path: Path) -> None:
+    bundle = hostile_run(tmp_path / "run")
+    page = ready(opened(write_report(bundle.folder, recordings=recordings(bundle, ["winner"], words=HOSTILE))))
+    for number in (0, 1, 2):
+        page.locator(f'[data-candidate="{number}"]').click()
+        until(page, "#selected h4", rf"^Candidate {number}\b")
+        for tab in page.get_by_role("tab").all():
+            tab.click()
+    page.get_by_text("What happened, in words").click()
+    page.locator(".controls input[type=range]").fill("8")
+    assert page.locator("img").count() == 0
+    assert HOSTILE in page.locator(".board .caption").text_content()
+
+
+def test_an_episode_without_a_board_tells_its_steps(opened: Any, tmp_path: Path) -> None:
+    path = tmp_path / "player.html"
+    path.write_text(player_page("walk", [Shown("a program", 0, episode(board=False))]))
+    page = opened(path)
+    page.wait_for_selector(".steps li")
+    page.get_by_role("group", name="Replay").focus()
+    page.keyboard.press("End")
+    assert page.locator(".steps [aria-current]").inner_text() == "12 step of the walk 12"
+
+
+def test_a_thousand_candidates_open_with_the_telling_ones_and_load_the_others_when_asked(
+    opened: Any, tmp_path: Path
+) -> None:
+    write_run(tmp_path / "run", many(1000, lines=30), winner=960)
+    page = ready(opened(write_report(tmp_path / "run")))
+    assert page.locator("[data-candidate]").count() <= 60
+    page.get_by_label("Which candidates to list").select_option("all")
+    page.get_by_role("button", name="940 more").click()
+    page.locator('[data-candidate="177"]').click()
+    until(page, "#selected h4", "^Candidate 177$")
+    assert "Variation 177" in page.locator("#detail-panel").inner_text()

@@ -1,0 +1,234 @@
+"""The page of a run holds what the folder holds, and nothing that others wrote can become markup or script in it."""
+
+import base64
+import hashlib
+import html
+import json
+import random
+import re
+import zlib
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from report.runs import Made, many, program, recordings, write_run
+from solon.contract import Fault, Figure, Finding
+from solon.engine import Bundle, read_card
+from solon.journal import Bodies
+from solon.report import player_page, render, write_report
+from solon.report.candidates import Node
+from solon.report.details import Details, Lines
+from solon.report.embed import plain
+from solon.report.page import Shown
+
+HOSTILE = "</script><img src=x onerror=alert(1)><!--\" ' & \u2028 </style>]]>"
+
+
+class Reader(HTMLParser):
+    """Reads a page as a browser does, and keeps its elements, attributes, texts and blocks."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.blocks: dict[str, str] = {}
+        self.scripts: list[str] = []
+        self.styles: list[str] = []
+        self.words: list[str] = []
+        self._open: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+        self._open.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        tag, attributes = self._open[-1] if self._open else ("", {})
+        if tag == "script":
+            if "type" in attributes:
+                self.blocks[str(attributes.get("id"))] = data
+            else:
+                self.scripts.append(data)
+            self._open.pop()
+        elif tag == "style":
+            self.styles.append(data)
+            self._open.pop()
+        else:
+            self.words.append(data)
+
+    def chunk(self, name: str) -> Any:
+        return json.loads(zlib.decompress(base64.b64decode(self.blocks[name])))
+
+
+def text(chunk: Any, runs: list[int]) -> str:
+    """Put lines together as the page does."""
+    pairs = zip(runs[::2], runs[1::2], strict=True)
+    return "\n".join(line for start, count in pairs for line in chunk["lines"][start : start + count])
+
+
+@pytest.fixture(scope="module")
+def page(run: SimpleNamespace) -> Reader:
+    return Reader(run.path.read_text())
+
+
+def test_one_script_runs_and_the_policy_names_it_and_forbids_all_else(page: Reader) -> None:
+    policy = next(it for _, it in page.attributes if "default-src" in it)
+    assert len(page.scripts) == len(page.styles) == 1
+    for kind, content in (("script", page.scripts[0]), ("style", page.styles[0])):
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+
+
+def test_a_page_asks_nobody_for_anything(page: Reader) -> None:
+    assert not {"link", "img", "iframe", "object", "embed", "base", "form"} & set(page.names)
+    assert not [it for it in page.attributes if it[0] in ("src", "style") or it[0].startswith("on")]
+    assert all(value.startswith("#") for name, value in page.attributes if name == "href")
+    assert not re.search(r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval|Function)\b", page.scripts[0])
+
+
+def test_the_page_states_the_claim_with_its_interval_control_bound_and_published_figures(page: Reader) -> None:
+    words = " ".join(page.words)
+    for piece in (
+        "better than", "control stand still", "of the proved bound", "50%", "no play can have more", "counted by hand",
+        "published: the others", "their paper", "full", "candidate 4: too good", "solon verify", "of 9 allowed",
+        "There is an alarm", "4 sealed seeds",
+    ):  # fmt: skip
+        assert piece in words, piece
+
+
+def test_the_index_tells_who_came_from_whom(page: Reader) -> None:
+    index = json.loads(page.blocks["index"])
+    assert index["parents"] == [[], [], [], [0], [0, 2], [4], [4]]
+    assert index["round"] == [0, 0, 0, 1, 1, 2, 2]
+    assert index["lineage"] == [5, 4, 0, 2]
+    assert index["line"] == [5, 4, 0]
+    assert index["score"] == [0.5, None, 0.2, 0.7, 0.9, 1.0, None]
+    assert [index["faults"][it] if it >= 0 else "" for it in index["fault"]] == ["", "raised", "", "", "", "", ""]
+    assert set(index["essential"]) == {5, 4, 0, 2, 1}
+
+
+def test_details_hold_source_fault_holes_scores_and_findings(page: Reader, run: SimpleNamespace) -> None:
+    chunk = page.chunk("chunk-0")
+    winner, rejected, flagged = (chunk["documents"][number] for number in ("5", "1", "4"))
+    assert text(chunk, winner["files"][0][1]) == run.source(5)
+    assert winner["holes"] == {"chosen": 5}
+    assert winner["metrics"] == {"score": [0.9, 1.1], "peace": [10.0, 10.0]}
+    assert rejected["fault"]["message"] == "it divided by nothing"
+    assert text(chunk, rejected["fault"]["traceback"]) == "Traceback\n  ZeroDivisionError"
+    assert flagged["findings"] == [["alarm", "candidate 4: too good", "by far"]]
+    assert "return 7" in text(chunk, chunk["documents"]["control:stand_still"]["files"][0][1])
+
+
+def test_recorded_episodes_are_in_the_page_once_each(page: Reader, run: SimpleNamespace) -> None:
+    assert [it["program"] for it in json.loads(page.blocks["episodes"])] == ["this program", "control: stand still"]
+    assert len(page.chunk("episode-1")["frames"]) == len(run.recordings[0].recording.frames)
+
+
+def test_the_page_is_a_pure_function_of_the_folder(run: SimpleNamespace) -> None:
+    assert render(run.bundle.folder, recordings=run.recordings) == run.path.read_text()
+
+
+def hostile_run(folder: Path) -> Bundle:
+    fault = Fault("raised", HOSTILE, HOSTILE, HOSTILE)
+    finding = Finding(HOSTILE, "alarm", HOSTILE, HOSTILE)
+    made = [
+        Made(f'"""{HOSTILE}"""\n', 0.5, operator=HOSTILE, holes={HOSTILE: HOSTILE}, finding=finding),
+        Made(HOSTILE, None, (0,), fault=fault),
+        Made("x", 0.4, (-3, 7), operator="__proto__", holes={"__proto__": "constructor"}),
+    ]
+    figures = [Figure("bound", HOSTILE, {"score": 2.0}, HOSTILE), Figure("published", HOSTILE, {"score": 1.0}, HOSTILE)]
+    bundle = write_run(folder, [made], task=HOSTILE, figures=figures, proposer=HOSTILE, note=HOSTILE)
+    card = read_card(folder)
+    it = structs.replace(
+        card, version=HOSTILE, reason=HOSTILE, isolation=HOSTILE, options={HOSTILE: HOSTILE}, packages={HOSTILE: HOSTILE}
+    )
+    bundle.write_json("card.json", it)
+    return bundle
+
+
+def test_what_others_wrote_stays_text(tmp_path: Path) -> None:
+    bundle = hostile_run(tmp_path / "run")
+    found = recordings(bundle, ["winner", "control:stand_still"], words=HOSTILE)
+    reader = Reader(render(bundle.folder, recordings=found, dropped=HOSTILE))
+    assert len(reader.scripts) == 1
+    assert "img" not in reader.names
+    assert not [name for name, _ in reader.attributes if name.startswith("on")]
+    assert HOSTILE in " ".join(reader.words)
+    assert json.loads(reader.blocks["index"])["operators"] == [HOSTILE, "vary", "__proto__"]
+    chunk = reader.chunk("chunk-0")
+    assert text(chunk, chunk["documents"]["1"]["files"][0][1]) == HOSTILE
+    assert json.loads(reader.blocks["index"])["parents"] == [[], [0], []]
+
+
+def test_a_block_can_be_ended_by_no_text() -> None:
+    block = plain("index", {"text": HOSTILE})
+    assert block.count("<") == 2
+    assert json.loads(block.partition(">")[2].rpartition("</script>")[0]) == {"text": HOSTILE}
+
+
+def test_a_player_page_stands_alone(run: SimpleNamespace) -> None:
+    shown = Shown(HOSTILE, 0, run.recordings[0].recording)
+    reader = Reader(player_page(HOSTILE, [shown]))
+    assert json.loads(reader.blocks["episodes"])[0]["program"] == HOSTILE
+    assert "img" not in reader.names
+
+
+@pytest.mark.parametrize("less", [False, True])
+def test_the_winner_is_the_last_of_the_best_so_far_whichever_way_is_better(tmp_path: Path, *, less: bool) -> None:
+    rounds = [[Made("a", 3.0)], [Made("b", 2.0, (0,))], [Made("c", 1.0, (1,))]]
+    write_run(tmp_path / "run", rounds, winner=2 if less else 0, less=less)
+    reader = Reader(render(tmp_path / "run"))
+    assert "score by round; best 1.00" in [html.unescape(it) for _, it in reader.attributes] or not less
+
+
+def test_a_run_without_a_winner_says_why_and_claims_nothing(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", [[Made("x", None, fault=Fault("syntax", "wrong"))]], winner=None)
+    reader = Reader(render(tmp_path / "run"))
+    assert any("No valid program was found" in it for it in reader.words)
+    assert json.loads(reader.blocks["index"])["winner"] is None
+    assert "episodes" not in reader.blocks
+
+
+def test_a_run_without_candidates_has_a_page(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", [], winner=None)
+    assert "index" not in Reader(render(tmp_path / "run")).blocks
+
+
+def test_two_hundred_candidates_stay_under_a_megabyte_with_episodes(tmp_path: Path) -> None:
+    bundle = write_run(tmp_path / "run", many(200), winner=1)
+    found = recordings(bundle, ["winner", "control:stand_still"])
+    assert write_report(bundle.folder, recordings=found).stat().st_size < 1_000_000
+
+
+def test_details_end_where_the_page_would_grow_too_large_and_the_essential_ones_come_first(tmp_path: Path) -> None:
+    noise = random.Random(1)
+    bodies = Bodies(tmp_path / "bodies")
+    nodes: list[Node] = []
+    for number, suggestion in enumerate(_suggestions(bodies, [noise.randbytes(4000).hex() for _ in range(100)])):
+        nodes.append(Node(number, 0, suggestion))
+    chunks, places = Details(bodies, {}, None).chunks(nodes, {}, limit=200_000)
+    assert 0 < sum(map(len, chunks)) <= 200_000
+    assert sorted(places) == list(range(len(places)))
+    assert 20 < len(places) < 60
+
+
+def _suggestions(bodies: Bodies, sources: list[str]) -> list[Any]:
+    from solon.journal import Suggestion
+
+    return [Suggestion(bodies.put_program(program(source))) for source in sources]
+
+
+def test_lines_of_siblings_are_kept_once() -> None:
+    lines = Lines()
+    assert lines.put("a\nb\nc\n") == [0, 4]
+    assert lines.put("a\nx\nc\n") == [0, 1, 4, 1, 2, 2]
+    assert lines.put("") == [3, 1]
+    assert list(lines.lines) == ["a", "b", "c", "", "x"]

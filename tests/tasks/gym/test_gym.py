@@ -1,0 +1,173 @@
+"""Any environment of Gymnasium is a task: same episodes as Gymnasium's own, typed slips, solved offline."""
+
+import pickle
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+gymnasium = pytest.importorskip("gymnasium", reason="needs the extra envs")
+
+from hypothesis import given  # noqa: E402  # after the check that it is there
+from hypothesis import strategies as st  # noqa: E402
+
+import solon  # noqa: E402
+from solon.contract import InfrastructureError, Program, Seed  # noqa: E402
+from solon.sandbox import LocalJail  # noqa: E402
+from solon.tasks import load  # noqa: E402
+from solon.tasks.gym.planning import best_actions, best_value  # noqa: E402
+from solon.tasks.gym.spaces import admit, plain, stand_in, words  # noqa: E402
+
+spaces = gymnasium.spaces
+
+
+def program(body: str) -> Program:
+    return Program((("policy.py", f"def policy(observation, memory):\n{body}"),))
+
+
+@pytest.fixture(scope="module")
+def jail() -> Iterator[LocalJail]:
+    with LocalJail("auto") as found:
+        yield found
+
+
+def test_an_episode_is_the_one_that_gymnasium_plays(jail: LocalJail) -> None:
+    task, seed = load("gym:CartPole-v1"), Seed(4)
+    leaning = "    return int(observation[2] + observation[3] > 0)\n"
+    episode = task.evaluate(program(leaning), seed, jail)
+    env = gymnasium.make("CartPole-v1")
+    observation, _ = env.reset(seed=int.from_bytes(seed.derive("environment")[:4], "little"))
+    total, ended, cut, steps = 0.0, False, False, 0
+    while not (ended or cut):
+        observation, reward, ended, cut, _ = env.step(int(observation[2] + observation[3] > 0))
+        total, steps = total + reward, steps + 1
+    assert episode.metrics == {"return": total, "length": steps, "terminated": float(ended), "truncated": float(cut)}
+    assert episode.slips == 0
+
+
+def test_an_episode_that_is_cut_off_is_not_called_ended(jail: LocalJail) -> None:
+    episode = load("gym:Taxi-v4").evaluate(program("    return 4\n"), Seed(0), jail)
+    assert (episode.metrics["truncated"], episode.metrics["terminated"]) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "words_in_it"),
+    [
+        ("    return 2\n", "output", "no action of the space"),
+        ("    return True\n", "output", "no action of the space"),
+        ("    return 'left'\n", "output", "no action of the space"),
+        ("    return {1, 2}\n", "output", "no JSON"),
+        ("    return float('nan')\n", "output", "no JSON"),
+        ("    return 1 // 0\n", "raised", "raised at step 0"),
+    ],
+)
+def test_what_is_no_action_is_a_slip_that_says_what_is_wanted(
+    jail: LocalJail, body: str, kind: str, words_in_it: str
+) -> None:
+    episode = load("gym:CartPole-v1").evaluate(program(body), Seed(0), jail)
+    assert episode.slips == episode.metrics["length"]
+    assert episode.first_slip is not None
+    assert episode.first_slip.kind == kind
+    assert words_in_it in episode.first_slip.message
+    assert "an integer from 0 to 1" in episode.first_slip.remedy
+
+
+def test_memory_lasts_an_episode_and_no_longer(jail: LocalJail) -> None:
+    counting = "    memory['n'] = memory.get('n', 0) + 1\n    return 0 if memory['n'] < 5 else 'stop'\n"
+    task = load("gym:CartPole-v1")
+    first, second = (task.evaluate(program(counting), Seed(1), jail) for _ in range(2))
+    assert first == second
+    assert first.slips == first.metrics["length"] - 4
+
+
+@given(st.one_of(st.integers(-3, 12), st.floats(), st.text(), st.none(), st.booleans(), st.lists(st.integers())))
+def test_what_is_admitted_lies_in_the_space(value: object) -> None:
+    for space in (
+        spaces.Discrete(5, start=2),
+        spaces.Box(-1, 1, (2,), np.float32),
+        spaces.MultiBinary(3),
+        spaces.MultiDiscrete([2, 3]),
+        spaces.Tuple((spaces.Discrete(2), spaces.Discrete(3))),
+    ):
+        admitted = admit(space, value)
+        assert admitted is None or space.contains(admitted)
+        assert space.contains(stand_in(space))
+
+
+@given(st.integers(0, 2**16))
+def test_every_action_survives_the_way_through_json(number: int) -> None:
+    for space in (
+        spaces.Discrete(5, start=2),
+        spaces.Box(-1, 1, (2,), np.float32),
+        spaces.MultiDiscrete([2, 3]),
+        spaces.Dict({"go": spaces.Discrete(3), "by": spaces.Box(0, 1, (1,), np.float64)}),
+    ):
+        space.seed(number)
+        action = space.sample()
+        admitted = admit(space, plain(action))
+        assert admitted is not None
+        assert str(plain(admitted)) == str(plain(action))
+
+
+def test_spaces_are_told_in_words() -> None:
+    assert words(spaces.Box(0, 255, (7, 7, 3), np.uint8)) == "a list of shape (7, 7, 3) of integers from 0 to 255"
+    assert words(spaces.Tuple((spaces.Discrete(2), spaces.Text(3)))).startswith("a list of: [0] an integer from 0 to 1")
+    brief = load("gym:Blackjack-v1").brief()
+    assert "[0] an integer from 0 to 31" in brief
+    assert "an integer from 0 to 1" in brief
+
+
+def test_planning_finds_the_known_value_of_the_frozen_lake() -> None:
+    env = gymnasium.make("FrozenLake-v1", is_slippery=False).unwrapped
+    assert best_value(env, 100) == 1.0
+    slippery = gymnasium.make("FrozenLake-v1").unwrapped
+    value = best_value(slippery, 100)
+    assert value == pytest.approx(0.744, abs=0.001)
+    assert best_value(slippery, 5) == 0.0  # six steps are needed
+    assert len(best_actions(slippery, 0.99)) == 16
+    assert best_value(gymnasium.make("CartPole-v1").unwrapped, 500) is None
+
+
+@pytest.mark.parametrize(
+    ("environment", "rounds", "solved"), [("FrozenLake-v1", 1, 0.6), ("Taxi-v4", 1, 7.0), ("Blackjack-v1", 3, -0.35)]
+)
+def test_text_environments_are_solved_offline(environment: str, rounds: int, solved: float, tmp_path) -> None:
+    options = {"rounds": rounds}
+    card, _ = solon.run(
+        f"gym:{environment}", strategy_options=options, seed=1, sealed_seeds=60, out=tmp_path / "r", workers=2
+    )
+    assert card.arms["winner"].metrics["return"].mean > solved
+    assert not [finding for finding in card.findings if finding.severity == "alarm"]
+
+
+def test_a_task_is_the_same_in_another_process_and_names_its_options() -> None:
+    task = load("gym:FrozenLake-v1", is_slippery=False)
+    again = pickle.loads(pickle.dumps(task))
+    assert (again.name, again.version) == (task.name, task.version)
+    assert "is_slippery=False" in task.version
+
+
+def test_what_cannot_be_had_is_told_with_the_nearest() -> None:
+    with pytest.raises(ValueError, match="did you mean 'CartPole-v1'"):
+        load("gym:CartPole-v11")
+    with pytest.raises(ValueError, match="check its options"):
+        load("gym:FrozenLake-v1", is_slipery=False)
+    with pytest.raises(ValueError, match="has no sketch"):
+        _unsketched()
+
+
+def _unsketched() -> None:
+    from solon.tasks.gym.sketches import sketch_for
+
+    class Shown:
+        observation_space, action_space = spaces.Text(3), spaces.Discrete(2)
+
+    sketch_for("words", Shown())
+
+
+def test_without_the_extra_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "gymnasium", None)
+    with pytest.raises(InfrastructureError, match=r"solon\[envs\]"):
+        load("gym:CartPole-v1")
