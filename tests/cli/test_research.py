@@ -42,3 +42,9 @@ def test_mistakes_are_one_sentence(call: Call, arguments: tuple[str, ...], sente
     assert (code, out) == (2, "")
     assert sentence in err
     assert err.count("\n") == 1
+
+
+def test_a_model_without_a_cap_is_announced(call: Call) -> None:
+    code, out, err = call("research", "cleanup", "--proposer", "openai:m", "--inner-episodes", "8", "--repeats", "1")
+    assert (code, out) == (2, "")
+    assert "each inner run may make up to 16 calls, corrections included; --inner-usd caps what they cost" in err

@@ -16,6 +16,7 @@ from solon.cli.tables import console, heading, interval, print_json
 from solon.contract import Value
 from solon.engine import Budget, Estimate
 from solon.interop.cluster import open_executor
+from solon.model import is_address
 from solon.research import Study, research
 from solon.research.study import difference
 
@@ -56,6 +57,9 @@ def run_research(request: Request, *, as_json: bool, quiet: bool) -> int:
     budget = _budget(request)
     talks = request.researcher.partition(":")[0] == "paste"
     warn_about(request.isolation)
+    if is_address(request.proposer) and request.inner_usd is None and not quiet:
+        most = f"each inner run may make up to {2 * request.inner_episodes} calls, corrections included"
+        console(stderr=True).print(f"{most}; --inner-usd caps what they cost", style="yellow")
     try:
         with (
             open_executor(request.executor, request.workers) as executor,
