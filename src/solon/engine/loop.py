@@ -307,13 +307,21 @@ class Run:
         return ""
 
     def _seal(self) -> None:
-        """Judge winner, first candidate and control arm on seeds that no proposer and no strategy has met."""
+        """Judge winner, first candidate and control arm on seeds that no proposer and no strategy has met.
+
+        Arms that are the same program are judged once: an outcome is a function of program and seeds.
+        """
         assert self.state.chosen is not None
         arms = sealed_arms(self.task, self.state)
-        owed = [(arm, program) for arm, program in arms.items() if arm not in self.state.sealed]
+        owed = {arm: program for arm, program in arms.items() if arm not in self.state.sealed}
+        known = {fact.program: fact.outcome for fact in self.state.sealed.values()}
+        fresh = {program.digest: program for program in owed.values() if program.digest not in known}
         sealed: Sequence[Seed] = self.seeds.sealed(self.configuration.sealed_seeds)
-        with closing(_closable(self.judge.judge([(program, sealed) for _, program in owed]))) as outcomes:
-            for (arm, program), outcome in zip(owed, outcomes, strict=True):
+        with closing(_closable(self.judge.judge([(program, sealed) for program in fresh.values()]))) as outcomes:
+            for arm, program in owed.items():
+                if program.digest not in known:
+                    known[program.digest] = next(outcomes)
+                outcome = known[program.digest]
                 if isinstance(outcome, Unavailable):
                     raise InfrastructureError(
                         f"the {arm} could not be judged: {outcome.reason}; then: {self.bundle.way_on}"
