@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help demo test lint types arrows unit measure lock clean
+.PHONY: help demo test lint types arrows unit measure docs serve lock clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -32,12 +32,20 @@ unit: $(VENV)/.developed  ## run the tests
 measure: $(VENV)/.developed  ## run the measurements that assert published bars; ten minutes on a quiet machine
 	$(BIN)/python -m pytest -m measurement
 
+docs: $(VENV)/.documented  ## build the documentation site into site/, strictly and offline
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+serve: $(VENV)/.documented  ## show the documentation site on this machine, with search
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --quiet
+
 lock: $(VENV)/.developed  ## pin the newest allowed versions
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--group dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--group docs pyproject.toml -o requirements-docs.lock
 
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -48,6 +56,10 @@ $(VENV)/.created:
 $(VENV)/.installed: $(VENV)/.created requirements.lock pyproject.toml
 	$(PIP) --require-hashes -r requirements.lock
 	$(PIP) --no-deps -e .
+	touch $@
+
+$(VENV)/.documented: $(VENV)/.installed requirements-docs.lock
+	$(PIP) --require-hashes -r requirements-docs.lock
 	touch $@
 
 $(VENV)/.developed: $(VENV)/.installed requirements-dev.lock

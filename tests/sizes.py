@@ -8,8 +8,12 @@ ROOT = Path(__file__).parents[1]
 FILE_LINES = 600
 CONTRACT_LINES = 250
 FUNCTION_LINES = 60
-PACKAGE_LINES = 38_000  # further families of tasks, the reader of reports, native model clients
-DATA = ("src/solon/hostile/corpus", "src/solon/tasks/games/policies")  # programs shipped as data do not count
+PACKAGE_LINES = 42_000  # further families of tasks, the reader of reports, native model clients
+DATA = (  # programs shipped as data do not count
+    "src/solon/hostile/corpus",
+    "src/solon/tasks/games/policies",
+    "src/solon/tasks/grids/programs",
+)
 
 
 def oversized(path: Path, text: str) -> list[str]:
@@ -33,7 +37,7 @@ def main() -> int:
     for folder in ("src", "tests", "benchmarks", "examples"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             text = path.read_text(encoding="utf-8")
-            data = path.is_relative_to(ROOT / DATA[0]) or path.is_relative_to(ROOT / DATA[1])
+            data = any(path.is_relative_to(ROOT / part) for part in DATA)
             total += text.count("\n") if folder == "src" and not data else 0
             found += oversized(path.relative_to(ROOT), text)
     if total > PACKAGE_LINES:

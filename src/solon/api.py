@@ -59,6 +59,7 @@ from solon.engine import (
     writable,
 )
 from solon.engine.feedback import check_level
+from solon.model import check_at_hand, is_address, parse_address
 from solon.playback import Recordable, Recording
 from solon.sandbox import Limits
 from solon.search import make_strategy
@@ -328,6 +329,8 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
     root = fresh_root() if seed is None else seed
     seeds = Seeds(root)
     check_proposer_text(proposer, loaded)
+    if is_address(proposer):
+        check_at_hand(parse_address(proposer))
     sources = read_sources(task, proposer)
     if strategy is None:
         strategy, usual_options, _ = usual(proposer)

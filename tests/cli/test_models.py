@@ -132,3 +132,4 @@ def test_a_missing_key_is_named_before_anything_is_written(solon: Call, monkeypa
     assert code in (2, 3)
     assert "OPENAI_API_KEY" in err
     assert "Traceback" not in err
+    assert not list(Path().iterdir())

@@ -177,6 +177,11 @@ def test_a_task_that_records_nothing_says_so_in_one_line() -> None:
     assert words("per-agent", lonely).endswith("This task gives no figures of single agents.")
 
 
+def test_slips_that_a_task_only_counts_are_told_without_the_first() -> None:
+    counted = [Episode({"value": 1.0, "spread": 0.0}, slips=3)]
+    assert words("dense", counted).endswith("\n3 decisions failed and were replaced")
+
+
 def test_an_unknown_level_is_refused_with_the_known_ones() -> None:
     assert [check_level(level) for level in LEVELS] == list(LEVELS)
     with pytest.raises(ValueError, match="none, sparse, dense, per-agent, trace or counterexample"):

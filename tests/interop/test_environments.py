@@ -97,6 +97,15 @@ def test_a_picture_looks_ahead_of_the_agent_and_turns_with_it() -> None:
     assert env.render().shape == (10, 18, 3)
 
 
+def test_gold_is_seen_and_looks_unlike_iron() -> None:
+    env = parallel_env("mining", "colours", steps=400)
+    env.reset(seed=0)
+    for _ in range(300):
+        env.step({})
+    shown = {tuple(pixel) for pixel in env.render().reshape(-1, 3).tolist()}
+    assert {(86, 180, 80), (255, 150, 20)} <= shown
+
+
 def test_partners_that_do_not_load_are_a_typed_fault() -> None:
     env = focal_env("cleanup", Program((("policy.py", "def policy(:"),)), **SMALL)
     with pytest.raises(ProgramFault):

@@ -8,7 +8,20 @@ from pathlib import Path
 import msgspec
 
 from solon.contract import Ask, Episode, Fault, Figure, Finding, Invalid, Program, Scored
-from solon.engine import Arm, Bill, Budget, Bundle, Card, Comparison, Configuration, Cost, Seeds, Timing, estimate, read_card
+from solon.engine import (
+    Arm,
+    Bill,
+    Budget,
+    Bundle,
+    Card,
+    Comparison,
+    Configuration,
+    Cost,
+    Seeds,
+    Timing,
+    estimate,
+    read_card,
+)
 from solon.journal import Chosen, Fact, Found, Judged, Proposed, Sealed, Suggestion
 from solon.journal.log import _encode
 from solon.playback import Board, Frame, Moment, Recording
@@ -48,9 +61,9 @@ def write_run(
 ) -> Bundle:
     """Write run.json, journal, bodies and card of a run with these rounds of candidates."""
     configuration = Configuration(
-        task=task, version="1", options={"steps": 3}, strategy="best-of-n", strategy_options={"n": 4}, proposer=proposer,
-        feedback="dense", sealed_seeds=4, budget=Budget(seconds=9), isolation="full", limits=Limits(),
-        commitment=Seeds(1).commitment,
+        task=task, version="1", options={"steps": 3}, strategy="best-of-n", strategy_options={"n": 4},
+        proposer=proposer, feedback="dense", sealed_seeds=4, budget=Budget(seconds=9), isolation="full",
+        limits=Limits(), commitment=Seeds(1).commitment,
     )  # fmt: skip
     bundle = Bundle.create(folder, configuration, 1)
     facts: list[Fact] = []
@@ -73,9 +86,7 @@ def write_run(
     facts.append(Chosen(winner, "the strategy has nothing more to ask"))
     arms = {} if winner is None else {"winner": program(made[winner].source), "control:stand_still": CONTROL}
     scores = {"winner": made[winner].score or 0.0 if winner is not None else 0.0, "control:stand_still": 0.1}
-    outcomes = {
-        arm: Scored(tuple(_episode(scores[arm] + shift) for shift in (-0.2, 0.0, 0.1, 0.1))) for arm in arms
-    }
+    outcomes = {arm: Scored(tuple(_episode(scores[arm] + shift) for shift in (-0.2, 0.0, 0.1, 0.1))) for arm in arms}
     digests = {arm: bundle.bodies.put_program(it) for arm, it in arms.items()}
     facts += [Sealed(arm, digests[arm], outcome) for arm, outcome in outcomes.items()]
     (folder / "journal.jsonl").write_bytes(b"".join(map(_encode, facts)))
@@ -107,7 +118,9 @@ def _episode(score: float) -> Episode:
 def recordings(bundle: Bundle, arms: Sequence[str], *, words: str = "") -> tuple[Recorded, ...]:
     """Return a short episode on a small board for each arm of a written run."""
     card = read_card(bundle.folder)
-    return tuple(Recorded(arm, card.arms[arm].program, 0, episode(words, shift=place)) for place, arm in enumerate(arms))
+    return tuple(
+        Recorded(arm, card.arms[arm].program, 0, episode(words, shift=place)) for place, arm in enumerate(arms)
+    )
 
 
 def episode(words: str = "", *, shift: int = 0, steps: int = 12, board: bool = True) -> Recording:
@@ -120,7 +133,9 @@ def episode(words: str = "", *, shift: int = 0, steps: int = 12, board: bool = T
         rewards = (float(bool(taken)) * (2 - shift), -0.5 * (step % 3 == 0))
         flashes = {f"beam{words}": (cell + 1,)} if step % 4 == 0 else {}
         away = int(step > 9)
-        frames.append(Frame(((cell, 1, 0), (15, -1, away)), {}, taken, flashes, rewards, f"step of the walk {step} {words}"))
+        frames.append(
+            Frame(((cell, 1, 0), (15, -1, away)), {}, taken, flashes, rewards, f"step of the walk {step} {words}")
+        )
     if not board:
         frames = [Frame(caption=it.caption or "the start", rewards=it.rewards) for it in frames]
     grid = Board(3, 7, {"wall": (*range(7), *range(14, 21)), f"lava{words}": (13,)}, ("apple",)) if board else None
@@ -129,7 +144,9 @@ def episode(words: str = "", *, shift: int = 0, steps: int = 12, board: bool = T
 
 def many(count: int, *, width: int = 50, lines: int = 120) -> list[list[Made]]:
     """Return rounds of candidates as a long search has them: families, progress, rejects of several kinds."""
-    body = "\n".join(f"    value_{line} = weigh(env, {line}, agent_id) * {line}.5  # term {line}" for line in range(lines))
+    body = "\n".join(
+        f"    value_{line} = weigh(env, {line}, agent_id) * {line}.5  # term {line}" for line in range(lines)
+    )
     rounds: list[list[Made]] = []
     valid, best = list[int](), (0.0, 0)
     for number in range(count):
@@ -138,12 +155,15 @@ def many(count: int, *, width: int = 50, lines: int = 120) -> list[list[Made]]:
         spread = math.sin(number * 12.9898) * 43758.5453 % 1
         parents = (valid[-1 - number % min(7 * width, len(valid))],) if number >= width else ()
         parents += (best[1],) if number % 3 == 1 and number >= width else ()
-        source = f'"""Variation {number}."""\n\nWEIGHT = {spread}\n\n\ndef policy(env, agent_id):\n{body}\n    return {number % 8}\n'
+        head = f'"""Variation {number}."""\n\nWEIGHT = {spread}\n\n\ndef policy(env, agent_id):\n'
+        source = f"{head}{body}\n    return {number % 8}\n"
         kind = ("syntax", "time", "raised", "crash")[number % 4]
         fault = Fault(kind, f"candidate {number} went wrong", "mend it") if spread < 0.15 else None
         score = None if fault else 3 * (1 - math.exp(-number / count)) + spread
         if score is not None:
             valid.append(number)
             best = max(best, (score, number))
-        rounds[-1].append(Made(source, score, parents, ("perturb", "breed", "cma-es")[number % 3], fault, {"weight": spread}))
+        rounds[-1].append(
+            Made(source, score, parents, ("perturb", "breed", "cma-es")[number % 3], fault, {"weight": spread})
+        )
     return rounds

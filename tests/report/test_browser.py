@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from report.runs import episode, many, recordings, write_run
+from report.runs import Made, episode, many, recordings, write_run
 from report.test_page import HOSTILE, hostile_run
+from solon.contract import Figure, Finding
 from solon.report import player_page, write_report
 from solon.report.page import Shown
 
@@ -43,6 +44,15 @@ def test_a_candidate_is_selected_and_its_difference_to_the_parent_is_read(opened
     assert "ZeroDivisionError" in page.locator("#detail-panel").inner_text()
 
 
+def test_a_dot_of_the_graph_is_selected_by_clicking_it(opened: Any, run: SimpleNamespace) -> None:
+    page = ready(opened(run.path))
+    page.locator('[data-candidate="1"]').click()
+    until(page, "#selected h4", "^Candidate 1$")
+    box = page.locator(".graph .crown").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    until(page, "#selected h4", "^Candidate 5")
+
+
 def test_the_list_shows_what_is_asked_for(opened: Any, run: SimpleNamespace) -> None:
     page = ready(opened(run.path))
     numbers = "els => els.map(it => it.dataset.candidate)"
@@ -73,9 +83,10 @@ def test_a_replay_is_played_to_its_end_and_compared_with_another(opened: Any, ru
 def test_boards_are_drawn_as_the_frames_say(opened: Any, run: SimpleNamespace) -> None:
     page = ready(opened(run.path))
     colour = """([column, row]) => {
-      const canvas = document.querySelector(".board canvas"), side = Math.floor(Math.min(canvas.clientWidth / 7, 34));
+      const canvas = document.querySelector(".board canvas"), side = Math.floor(Math.min(canvas.clientWidth / 7, 40));
       const left = Math.floor((canvas.clientWidth - 7 * side) / 2);
-      return [...canvas.getContext("2d").getImageData(left + (column + 0.5) * side, (row + 0.5) * side, 1, 1).data].slice(0, 3);
+      const context = canvas.getContext("2d");
+      return [...context.getImageData(left + (column + 0.5) * side, (row + 0.5) * side, 1, 1).data].slice(0, 3);
     }"""
     apple = page.evaluate(colour, [3, 1])
     assert apple == [79, 157, 58]
@@ -133,6 +144,18 @@ def test_a_phone_scrolls_only_down(opened: Any, run: SimpleNamespace) -> None:
     for tab in ("Source", "Difference", "Scores"):
         page.get_by_role("tab", name=tab).click()
         assert page.evaluate("document.documentElement.scrollWidth") == 375
+
+
+def test_names_without_an_end_do_not_widen_a_phone(opened: Any, tmp_path: Path) -> None:
+    endless = "x" * 400
+    made = [
+        Made(endless, 0.5, operator=endless, holes={endless: endless}, finding=Finding("k", "alarm", endless, endless))
+    ]
+    figures = [Figure("published", endless, {"score": 1.0}, endless)]
+    bundle = write_run(tmp_path / "run", [made], task=endless, figures=figures)
+    found = recordings(bundle, ["winner", "control:stand_still"], words=endless)
+    page = ready(opened(write_report(bundle.folder, recordings=found), width=375))
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
 
 
 def test_nothing_that_others_wrote_runs(opened: Any, tmp_path: Path) -> None:

@@ -132,6 +132,10 @@ def test_parameters_of_calls_go_into_the_address() -> None:
     assert address_of(warm, f"{MODEL}?max_tokens=9") == f"{MODEL}?max_tokens=9&temperature=0.4"
     with pytest.raises(ValueError, match="no parameter 'max_tokens'"):
         address_of(Pipeline(calls={"max_tokens": 9}), "openai:m")
+    with pytest.raises(ValueError, match="must be numbers"):
+        address_of(Pipeline(calls={"temperature": "0.4&max_tokens=99999"}), "openai:m?max_tokens=9")
+    with pytest.raises(ValueError, match="effort"):
+        address_of(Pipeline(calls={"effort": "low&turns=curriculum"}), MODEL)
 
 
 @pytest.mark.parametrize("name", ["race", "refine", "best-of-n", "beam", "islands", "tree", "thoughts", "pareto"])

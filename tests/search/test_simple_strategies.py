@@ -77,3 +77,16 @@ def test_strategies_are_made_by_name_with_options() -> None:
 def test_unknown_names_and_options_name_the_nearest(name: str, options: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make_strategy(name, **options)
+
+
+def test_patience_ends_the_search_when_as_many_groups_brought_nothing_better() -> None:
+    def history(*scores: float) -> list:
+        return [candidate(n, group=n, scores=(score,)) for n, score in enumerate(scores)]
+
+    strategy = Refine(rounds=9, width=1, seeds=1, patience=2)
+    assert strategy.ask(history(1.0)) is not None
+    assert strategy.ask(history(1.0, 0.5)) is not None
+    assert strategy.ask(history(1.0, 0.5, 1.0)) is None
+    assert strategy.ask(history(1.0, 0.5, 2.0)) is not None
+    assert strategy.winner(history(1.0, 0.5, 1.0)) == 0
+    assert Refine(rounds=9, width=1, seeds=1).ask(history(1.0, 0.5, 1.0)) is not None

@@ -88,6 +88,7 @@ def test_whatever_else_is_written_is_refused_in_one_sentence(text: str, words: s
         ("(1e99 * peace) ** 10", "no finite range"),
         ("equality * (1e99 * peace) ** 10", "no finite range"),
         ("min((1e99 * peace) ** 10, 3)", "no finite range"),
+        ("-(peace * 1e30)", "can pass 1e\\+24"),  # would be taken for the penalty of a violated constraint
     ],
 )
 def test_what_could_fail_for_some_values_is_refused_when_it_is_declared(text: str, words: str) -> None:

@@ -32,9 +32,7 @@ def run_experiment(experiment: Experiment, store: Store, means: Means, *, progre
     )
 
 
-def _fill(
-    table: Table, columns: tuple[Column, ...], store: Store, means: Means, progress: Progress
-) -> TableResult:
+def _fill(table: Table, columns: tuple[Column, ...], store: Store, means: Means, progress: Progress) -> TableResult:
     goal = (table.columns or columns)[0].metric
     task = load(table.task, **table.options)
     with PoolJudge(task, isolation=means.isolation, workers=means.workers) as judge:

@@ -3,8 +3,9 @@
 import importlib.util
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final, cast
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -14,11 +15,10 @@ from solon.bench.makers import Control, Model, Search, Shipped, recorded
 from solon.bench.social_dilemmas import MODELS
 from solon.bench.workshop import Means, Workshop
 from solon.contract import Figure, Program, Seed, Task
-from solon.engine import Estimate, Seeds, estimate, shares
+from solon.engine import Bundle, Estimate, Seeds, estimate, read_card, shares
 from solon.model import Prices, is_address, load_prices, parse_address
 from solon.tasks.grids.grasp import GraspTask
 from solon.tasks.grids.grasp_planner import best
-from solon.tasks.grids.grasp_world import UNLIMITED, text
 
 _SOURCE: Final = "arXiv 2505.10749 and its repositories; GRASP's answers scored again here"
 _PUBLISHED_CODE, _PUBLISHED_ANSWER = 0.08, 0.002  # dollars for one program, and for one answer
@@ -232,7 +232,7 @@ def _minigrid(settings: Settings) -> list[Table]:
 
 
 def _money(means: Means) -> Table:
-    addresses = [parse_address(it).model for it in (MODELS if means.models is None else means.models) if is_address(it)]
+    addresses = [parse_address(it).model for it in (MODELS if means.models is None else means.models)]
     prices = load_prices()
 
     def published(task: Task) -> list[Row]:
@@ -245,7 +245,10 @@ def _money(means: Means) -> Table:
         title="Money: a program once, or an answer for each instance; from so many instances on the program is cheaper",
         task="grasp",
         columns=_MONEY,
-        makers=(Spent(key="search", label="fresh search, no model"), *(Spent(key=it, label=it) for it in addresses)),
+        makers=(
+            Spent(key="search", label="fresh search, no model"),
+            *(Spent(key=it, label=f"{it}, by its bills", model=it) for it in addresses),
+        ),
         published=published,
     )
 
@@ -273,51 +276,30 @@ def _crossing(label: str, once: float, each: float, source: str) -> Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Spent:
-    """What the ledgers of this bench's own runs say; an answer's price is that of the list."""
+    """What the ledgers of this bench's own runs on GRASP say; the price of an answer is that of the list."""
 
     key: str
     label: str
-    rows: Mapping[str, Row] = field(default_factory=dict[str, Row])
+    model: str = ""  # none: the offline search
 
     def make(self, workshop: Workshop) -> Row:
-        """Read the bill of the run of this name, if there was one."""
-        row = workshop.row(self, "model" if self.key != "search" else "search")
-        runs = workshop.folder / "runs"
-        bills = [
-            _bill(folder.read_bytes())
-            for folder in sorted(runs.glob("grasp-*/card.json"))
-            if self.key != "search" and _slug(self.key) in folder.parent.name
-        ]
-        if self.key != "search" and not bills:
-            return msgspec.structs.replace(row, reason="no run of this model in this bench")
-        once = max(bills, default=0.0)
-        each = load_prices().cost(self.key, len(workshop.task.brief()) // 4, ANSWER_TOKENS)
-        figures = {"once": once, "each": 0.0 if each is None else float(each)}
-        figures["crossing"] = float(math.ceil(once / figures["each"])) if figures["each"] else 1.0
-        metrics = {name: Estimate(value, None, None, ()) for name, value in figures.items()}
-        return msgspec.structs.replace(row, kind="measured", metrics=metrics, source="the ledger of the run")
+        """Read the bills of the runs, and take the largest."""
+        row = workshop.row(self, "model" if self.model else "search")
+        folders = sorted(path.parent for path in (workshop.folder / "runs").glob("grasp-*/card.json"))
+        bills = [read_card(folder).cost.bill.usd or 0.0 for folder in folders if self._made(folder)]
+        if not bills:
+            return msgspec.structs.replace(row, reason="no run of its own in this bench")
+        each = load_prices().cost(self.model, len(workshop.task.brief()) // 4, ANSWER_TOKENS) if self.model else None
+        once, once_each = max(bills), float(each or 0)
+        figures = {"once": once, "each": once_each, "crossing": math.ceil(once / once_each) if once_each else 1.0}
+        metrics = {name: Estimate(float(value), None, None, ()) for name, value in figures.items()}
+        return msgspec.structs.replace(row, kind="measured", metrics=metrics, source="ledgers of the runs")
+
+    def _made(self, folder: Path) -> bool:
+        text = Bundle.open(folder).configuration().proposer
+        return parse_address(text).model == self.model if is_address(text) else not self.model
 
     def program(self, workshop: Workshop) -> Program | None:
         """Return nothing: money is no program."""
         del workshop
         return None
-
-
-def _slug(model: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in model)
-
-
-class _Cost(msgspec.Struct):
-    bill: dict[str, object] = {}
-
-
-class _Card(msgspec.Struct):
-    cost: _Cost
-
-
-def _bill(card: bytes) -> float:
-    found = msgspec.json.decode(card, type=_Card).cost.bill.get("usd")
-    return float(cast("float", found)) if isinstance(found, int | float) else 0.0
-
-
-__all__ = ["UNLIMITED", "experiment", "text"]

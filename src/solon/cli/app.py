@@ -346,6 +346,21 @@ def report(
 
 
 @app.command
+def view(
+    folder: Path | None = None,
+    *,
+    port: Annotated[int, Parameter(help="The port; any free one if not given.")] = 0,
+) -> int:
+    """Show the runs in FOLDER (`runs` if not given) as a page on this machine: list, compare, open, watch them go on.
+
+    Example: solon view runs
+    """
+    from solon.cli import viewing
+
+    return viewing.view(folder, port=port)
+
+
+@app.command
 def play(  # noqa: PLR0913  # one parameter an option
     task: str,
     program: Path,

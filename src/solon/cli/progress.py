@@ -11,11 +11,11 @@ from typing import Self
 from rich.console import Console, RenderableType
 from rich.live import Live
 
-from solon.view.tally import Context, Tally
 from solon.cli.watching import draw, ending, plain
 from solon.contract import Task
 from solon.engine import Bill, Budget, Configuration
 from solon.journal import Chosen, Fact, Judged, Proposed, State
+from solon.view.tally import Context, Tally
 
 _PLAIN_EVERY = 5.0
 """Seconds between plain lines."""
@@ -67,7 +67,8 @@ class Watch:
         if self._alive:
             self._live.stop()
             if kind is None and self._tally.reason:
-                self._console.print(ending(self._context, self._tally), style="dim", soft_wrap=True)
+                line = ending(self._context, self._tally)
+                self._console.print(line, style="dim", soft_wrap=True, markup=False, highlight=False)
 
     def __call__(self, state: State, fact: Fact) -> None:
         """Take note of one fact."""
@@ -106,4 +107,4 @@ class Watch:
         now = time.monotonic()
         if force or now - self._last_line >= _PLAIN_EVERY:
             self._last_line = now
-            self._console.print(line, soft_wrap=True)
+            self._console.print(line, soft_wrap=True, markup=False, highlight=False)

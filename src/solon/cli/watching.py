@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from solon.cli.tables import interval
-from solon.view.tally import Context, Tally
 from solon.contract import Candidate
 from solon.search import violates
+from solon.view.tally import Context, Tally
 
 _UNPLAYED = ("syntax", "entry", "lint")
 """Kinds of faults that are found before anything is played."""
@@ -53,7 +53,7 @@ def _entries(context: Context, tally: Tally, seconds: float, columns: int) -> It
     if tally.reason:
         yield "sealed", Text(", ".join(tally.sealed) or f"the winner, on {context.sealed_seeds} seeds")
     for place, it in enumerate(reversed(tally.improvements)):
-        yield "new best" if not place else "", Text(_improvement(context, it), "" if not place else "dim")
+        yield "leaders" if not place else "", Text(_improvement(context, it), "" if not place else "dim")
     if tally.findings:
         style = "red" if tally.findings["alarm"] else "yellow" if tally.findings["warning"] else ""
         yield "findings", Text(f"{_counts(tally.findings)}: {_printable(tally.latest_finding)}", style)

@@ -108,9 +108,12 @@ def describer(task: Task, level: str) -> Describe:
             lines += _agents(episodes)
         slips = sum(episode.slips for episode in episodes)
         if slips:
-            first = next(episode.first_slip for episode in episodes if episode.first_slip)
-            lines.append(f"{slips} decisions failed and were replaced; the first: {_flat(first.message)}")
-            lines += [quote(first.traceback)] if first.traceback else []
+            first = next((episode.first_slip for episode in episodes if episode.first_slip), None)
+            lines.append(
+                f"{slips} decisions failed and were replaced"
+                + (f"; the first: {_flat(first.message)}" if first else "")
+            )
+            lines += [quote(first.traceback)] if first and first.traceback else []
         if chosen in ("trace", "counterexample"):
             told = _trace(excerpt) if chosen == "trace" else _counterexample(task, episodes, excerpt)
             lines += ["", *told] if recordable else ["", *told, "This task records no episodes."]

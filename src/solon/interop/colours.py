@@ -11,12 +11,12 @@ from solon.tasks.games.maps import Map
 
 Pixels = npt.NDArray[np.uint8]
 
-_FLOOR, _WALL, _APPLE, _WATER, _WASTE, _STREAM, _BEAM, _OTHER, _SELF, _AWAY = range(10)
+_FLOOR, _WALL, _APPLE, _WATER, _WASTE, _STREAM, _BEAM, _OTHER, _SELF, _AWAY, _GOLD = range(11)
 PALETTE: Final[Pixels] = np.array(
     [
         (24, 26, 30),  # floor
         (110, 114, 122),  # wall, and beyond the edge
-        (86, 180, 80),  # apple
+        (86, 180, 80),  # apple, or iron
         (66, 120, 190),  # clean river
         (140, 96, 48),  # waste
         (110, 170, 215),  # stream
@@ -24,6 +24,7 @@ PALETTE: Final[Pixels] = np.array(
         (214, 84, 84),  # another agent
         (120, 200, 255),  # the agent itself
         (70, 60, 70),  # an agent in timeout
+        (255, 150, 20),  # gold, struck or not
     ],
     np.uint8,
 )
@@ -33,7 +34,9 @@ PALETTE: Final[Pixels] = np.array(
 def board_kinds(kernel: Kernel, focal: int | None = None) -> Pixels:
     """Return the kind of each cell, flat, with one entry more for what lies beyond the edge."""
     kinds = _ground(kernel.board).copy()
-    kinds[np.array(kernel.board.apples, np.intp)[np.frombuffer(kernel.alive, np.uint8)[:-1] == 1]] = _APPLE
+    sites, alive = np.array(kernel.board.apples, np.intp), np.frombuffer(kernel.alive, np.uint8)[:-1]
+    kinds[sites[alive == 1]] = _APPLE
+    kinds[sites[alive > 1]] = _GOLD
     if kernel.board.river:
         kinds[np.array(kernel.board.river, np.intp)[np.frombuffer(kernel.waste, np.uint8) == 1]] = _WASTE
     for beam in kernel.beams.values():

@@ -63,7 +63,7 @@ def _game(task: str | GameTask, options: Mapping[str, object]) -> GameTask:
     found: Task = load(task, **options) if isinstance(task, str) else task
     if not isinstance(found, GameTask):
         raise ValueError(  # noqa: TRY004  # a name of the wrong kind is a wrong call
-            f"{found.name!r} is no game with agents on a board; take cleanup, gathering or commons"
+            f"{found.name!r} is no game with agents on a board; take cleanup, gathering, commons, harvest or mining"
         )
     return found
 

@@ -4,7 +4,7 @@ from solon.model.address import Address, is_address, key_variables, model_provid
 from solon.model.cassette import Cassette, MissingRecording, Recording
 from solon.model.client import Client
 from solon.model.edits import Edit, EditError, apply_edits, named_parts, read_edits
-from solon.model.endpoint import Endpoint
+from solon.model.endpoint import Endpoint, check_at_hand
 from solon.model.ledger import BudgetSpent, Caps, Entry, Ledger, Total
 from solon.model.limit import Gate, Patience, Patient
 from solon.model.plan import Plan, plan
@@ -56,6 +56,7 @@ __all__ = [
     "Transport",
     "Turns",
     "apply_edits",
+    "check_at_hand",
     "is_address",
     "key_variables",
     "load_prices",

@@ -4,6 +4,7 @@ Keys come from the environment when a call is made and go to the endpoint only. 
 file: what a server says is shortened, and freed of the key, before it becomes part of a message.
 """
 
+import importlib.util
 import json
 import os
 import re
@@ -69,9 +70,7 @@ class Endpoint:
                 try:
                     from openai import OpenAI
                 except ImportError:
-                    raise InfrastructureError(
-                        "models need the openai package, which is not installed; pip install 'solon[model]'"
-                    ) from None
+                    raise _no_package() from None
                 client = OpenAI(
                     api_key=key,
                     base_url=self._address.url,
@@ -147,6 +146,17 @@ class Endpoint:
             busy=status in _BUSY,
             retry_after=_line(error.response.headers.get("retry-after", "") or refusal.retry_after, key),
         )
+
+
+def check_at_hand(address: Address) -> None:
+    """Raise InfrastructureError, which names the remedy, without the key or the package that a call needs."""
+    _key(address)
+    if importlib.util.find_spec("openai") is None:
+        raise _no_package()
+
+
+def _no_package() -> InfrastructureError:
+    return InfrastructureError("models need the openai package, which is not installed; pip install 'solon[model]'")
 
 
 def _dialect(provider: str) -> Dialect:

@@ -42,6 +42,7 @@ from solon.propose.prompt import instruction, without_excerpts
 REJECTED = "rejected"  # kind of a program that holds a reply from which none could be read
 _UNFIT_NAME = "rejected reply"  # no plain file name, so that no judge takes it for a program
 _KEPT = 200_000  # characters of a rejected reply
+_TOGETHER = 8  # conversations at once, so that a budget does not end when all have begun and none is finished
 _RECENT = 8  # candidates besides the parents of which the prompt speaks
 _RUNGS: tuple[Rung, ...] = ("json", "tool")
 _FORMS = {rung: Form(rung, "answer", ANSWER_SCHEMA) for rung in _RUNGS}
@@ -131,7 +132,9 @@ class ModelProposer:
             messages = render_messages(task, history, ask.parents, self._entry, ask.operator, form)
             missing = [place for place in range(ask.count) if place not in drawn]
             alone = missing[:1] if form is not None and form.rung not in known else []
-            for group in (alone, missing[len(alone) :]):
+            rest = missing[len(alone) :]
+            together = _TOGETHER if before.turns else len(missing)
+            for group in (alone, *(rest[at : at + together] for at in range(0, len(rest), together))):
                 requests = [self._request(messages, len(history) + place, form) for place in group]
                 try:
                     requests = self._taught(requests, before)

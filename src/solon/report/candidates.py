@@ -98,10 +98,11 @@ def main_line(nodes: Sequence[Node], winner: int | None) -> list[int]:
 def best_of_rounds(nodes: Sequence[Node], means: Mapping[int, float], *, less: bool) -> list[int]:
     """Return the best valid candidate of each round."""
     best: dict[int, int] = {}
+    sign = 1.0 if less else -1.0
     for node in nodes:
         if node.number in means:
             other = best.get(node.round)
-            if other is None or (means[node.number] < means[other]) == less and means[node.number] != means[other]:
+            if other is None or sign * means[node.number] < sign * means[other]:
                 best[node.round] = node.number
     return list(best.values())
 

@@ -33,13 +33,19 @@ def figure(value: float) -> str:
     return f"{value:,.0f}" if size >= 1000 else f"{value:.1f}" if size >= 100 else f"{value:.2f}"
 
 
+def half_width(mean: float, low: float, high: float) -> str:
+    """Return half of an interval; what is left of rounding alone is 0."""
+    half = (high - low) / 2
+    return figure(half if half > 1e-9 * abs(mean) else 0.0)
+
+
 def bars(rows: Sequence[Bar], bound: float | None, *, name: str) -> str:
     """Draw rows as dots with whiskers on a common scale, and the proved bound as a dashed line."""
     ends = [row.mean for row in rows] + [end for row in rows for end in (row.low, row.high) if end is not None]
     if bound is not None:
         ends.append(bound)
-    low, high = min(0.0, *ends), max(0.0, *ends)
-    low, high = (low, high) if high > low else (low - 1, high + 1)
+    low = min(0.0, *ends)
+    high = max(0.0, *ends) or (1.0 if low == 0.0 else 0.0)
 
     def x(value: float) -> str:
         return f"{1 + 98 * (value - low) / (high - low):.2f}%"
@@ -48,13 +54,15 @@ def bars(rows: Sequence[Bar], bound: float | None, *, name: str) -> str:
     if bound is not None:
         lines += _upright(x(bound), "bound")
     drawn = "".join(
-        f'<div class="bar {escape(row.colour)}"><span class="label" title="{escape(row.label)}">{escape(row.label)}</span>'
+        f'<div class="bar {escape(row.colour)}"><span class="label">{escape(row.label)}</span>'
         f'<svg height="26" aria-hidden="true">{lines}{_whisker(row, x)}</svg>'
         f'<span class="value">{_value(row)}</span></div>'
         for row in rows
     )
     words = f"proved bound {figure(bound)}" if bound is not None else ""
-    scale = f'<p class="scale"><span>{figure(low)}</span><span class="bound">{words}</span><span>{figure(high)}</span></p>'
+    scale = (
+        f'<p class="scale"><span>{figure(low)}</span><span class="bound">{words}</span><span>{figure(high)}</span></p>'
+    )
     return f'<div class="bars" role="group" aria-label="{escape(name)}, arms with intervals">{drawn}{scale}</div>'
 
 
@@ -72,7 +80,7 @@ def _whisker(row: Bar, x: Callable[[float], str]) -> str:
 def _value(row: Bar) -> str:
     if row.low is None or row.high is None:
         return figure(row.mean)
-    return f"{figure(row.mean)} <small>± {figure((row.high - row.low) / 2)}</small>"
+    return f"{figure(row.mean)} <small>± {half_width(row.mean, row.low, row.high)}</small>"
 
 
 class Bin(NamedTuple):
@@ -119,9 +127,13 @@ def rounds(bins: Sequence[Bin], *, less: bool, name: str) -> str:
             parts.append(_line("best", (left, left + step), (y, y)))
             before = best
     labels = (high, (low + high) / 2, low)
-    marks = "".join(f'<text x="100%" y="{_y(it, low, high) + 4:.1f}" text-anchor="end">{figure(it)}</text>' for it in labels)
+    marks = "".join(
+        f'<text x="100%" y="{_y(it, low, high) + 4:.1f}" text-anchor="end">{figure(it)}</text>' for it in labels
+    )
     first, last = escape(bins[0].label), escape(bins[-1].label)
-    parts.append(f'<text x="0" y="{_HEIGHT - 6}">{first}</text><text x="100%" y="{_HEIGHT - 6}" text-anchor="end">{last}</text>')
+    parts.append(
+        f'<text x="0" y="{_HEIGHT - 6}">{first}</text><text x="100%" y="{_HEIGHT - 6}" text-anchor="end">{last}</text>'
+    )
     words = f"{name} by {bins[0].label.partition(' ')[0]}; best {figure(best)}"
     return (
         f'<div class="plot" role="img" aria-label="{escape(words)}"><svg class="marks" height="{_HEIGHT}">{marks}</svg>'

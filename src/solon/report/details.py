@@ -7,7 +7,7 @@ its candidates is selected. Chunks are made in the order of interest, until the 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from solon.contract import Fault, InfrastructureError, Program
+from solon.contract import Fault, Program
 from solon.engine.feedback import Describe
 from solon.journal import Bodies
 from solon.model import Cassette, load_prices
@@ -127,7 +127,10 @@ class Details:
     def _call(self, call: Call, lines: Lines) -> dict[str, object]:
         assert self._texts is not None
         messages = self._texts.request(call).messages
-        it: dict[str, object] = {"model": call.model, "messages": [(one.role, lines.put(one.content)) for one in messages]}
+        it: dict[str, object] = {
+            "model": call.model,
+            "messages": [(one.role, lines.put(one.content)) for one in messages],
+        }
         if call.reply is None:
             return {**it, "refusal": call.refusal}
         reply = call.reply
@@ -155,13 +158,10 @@ def _fault(fault: Fault, lines: Lines) -> dict[str, object]:
 
 
 def read_calls(cassette: Cassette) -> dict[int, list[Call]]:
-    """Return the recorded calls of each candidate, first replies before corrections; none where a file is damaged."""
+    """Return the recorded calls of each candidate, first replies before corrections."""
     calls: dict[int, list[Call]] = {}
-    try:
-        for call in cassette.recordings():
-            calls.setdefault(call.sample, []).append(call)
-    except InfrastructureError:
-        return {}
+    for call in cassette.recordings():
+        calls.setdefault(call.sample, []).append(call)
     for found in calls.values():
         found.sort(key=lambda call: len(call.messages))
     return calls

@@ -38,12 +38,16 @@ def policy(extra: str = "") -> str:
     return "; ".join([*directives, *([extra] if extra else [])])
 
 
-def document(title: str, body: str, *, blocks: Sequence[str] = ()) -> str:
-    """Return a whole page that opens offline; ``body`` is HTML, ``blocks`` are those of ``plain`` and ``packed``."""
+def document(title: str, body: str, *, blocks: Sequence[str] = (), extra: str = "") -> str:
+    """Return a whole page that opens offline; ``body`` is HTML, ``blocks`` are those of ``plain`` and ``packed``.
+
+    ``extra`` are further directives for ``policy``.
+    """
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy()}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(extra)}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="referrer" content="no-referrer">'
         f"<style>{style()}</style></head>\n<body>{body}\n{''.join(blocks)}\n<script>{script()}</script></body></html>\n"
     )
 

@@ -228,9 +228,19 @@ Solon.explorer = (place, index) => {
 /** Return a program that the page holds, with the lines of its chunk; null for one that it leaves out. */
 Solon.held = async (index, key) => {
   const place = typeof key === "number" ? index.chunk[key] : 0;
-  if (place < 0) return null;
-  const chunk = await Solon.unpack(`chunk-${place}`);
-  return { lines: chunk.lines, document: chunk.documents[key] };
+  if (place < 0 && !index.more) return null;
+  const chunk = place < 0 ? await Solon.fetched(`${index.more}${key}`) : await Solon.unpack(`chunk-${place}`);
+  return chunk && { lines: chunk.lines, document: chunk.documents[key] };
+};
+
+/** Ask the server that shows this page for what the page leaves out; null if it does not answer. */
+Solon.fetched = async (address) => {
+  try {
+    const answer = await fetch(address);
+    return answer.ok ? await Solon.inflate(await answer.text()) : null;
+  } catch {
+    return null;
+  }
 };
 
 Solon.detail = async (place, index, graph, number, select) => {
@@ -261,7 +271,8 @@ Solon.detail = async (place, index, graph, number, select) => {
   if (it.calls) tabs.push(["Prompt", () => Solon.promptView(lines, it.calls)], ["Reply", () => Solon.replyView(lines, it.calls)]);
   if (it.feedback) tabs.push(["Feedback", () => [make("p", { class: "soft" }, `What proposals may see of this result (level ${index.feedback}):`), Solon.said("Feedback", Solon.text(lines, it.feedback))]]);
   if (Object.keys(it.metrics).length) tabs.push(["Scores", () => Solon.scoresView(it.metrics)]);
-  const findings = it.findings.map(([severity, message, evidence]) => make("p", { class: `finding ${severity}` }, make("strong", {}, severity), ` ${message} ${evidence}`));
+  const findings = it.findings.map(([severity, message, evidence]) => make("div", { class: `finding ${severity}` },
+    make("p", {}, make("strong", {}, severity), ` ${message.replace(`candidate ${number}: `, "")}`), evidence ? make("p", { class: "soft" }, evidence) : null));
   place.replaceChildren(head, Solon.facts(facts), ...findings, ...Solon.tabs(tabs, Solon.openTab));
 };
 

@@ -3,6 +3,8 @@
 Others draw with these, which read a run's folder and change nothing:
 
 - ``render(folder, task=...)`` returns the whole page of a run as text; ``write_report`` stores it.
+- ``render(folder, served=...)`` returns the same page for a server, which answers with ``candidate`` for each candidate
+  that the page leaves out.
 - ``player_page(title, episodes)`` returns a page that only plays episodes.
 - ``solon.report.embed``: ``document``, ``plain``, ``packed``, ``pack``, ``style``, ``script`` and ``policy`` for pages
   of their own, and ``solon.report.recordings`` for the stored episodes.
@@ -30,10 +32,10 @@ from solon.report.embed import document, pack, packed, plain
 from solon.report.recordings import Recorded, read_recordings
 from solon.report.sections import label, section
 
-_DETAILS_BYTES = 450_000
+_DETAILS_BYTES = 400_000
 _DETAILS_BYTES_A_CANDIDATE = 600
-_DETAILS_BYTES_AT_MOST = 5_500_000
-_EPISODE_BYTES = 250_000
+_DETAILS_BYTES_AT_MOST = 4_500_000
+_EPISODE_BYTES = 160_000
 """Base64 of one recorded episode; a longer one is left to ``solon play``."""
 
 
@@ -43,6 +45,13 @@ class Shown(Value, frozen=True):
     program: str
     seed: int
     recording: Recording
+
+
+class Served(Value, frozen=True):
+    """Where a page that a server shows finds what is not in it."""
+
+    home: str  # the address of the list of runs
+    candidates: str  # the address of a candidate, but for its number, which answers with ``candidate``
 
 
 def write_report(
@@ -71,7 +80,12 @@ def write_report(
 
 
 def render(
-    folder: Path, *, dropped: str = "", task: Task | None = None, recordings: Sequence[Recorded] | None = None
+    folder: Path,
+    *,
+    dropped: str = "",
+    task: Task | None = None,
+    recordings: Sequence[Recorded] | None = None,
+    served: Served | None = None,
 ) -> str:
     """Return the report of a finished run; see ``write_report``."""
     bundle, card = Bundle.open(folder), read_card(folder)
@@ -84,8 +98,22 @@ def render(
         if it.arm in card.arms and card.arms[it.arm].program == it.program
     ]
     player, player_blocks = _player(episodes)
-    body = _body(bundle, card, search, dropped=dropped or log.dropped, player=player)
-    return document(f"Solon · {card.task}", body, blocks=[*_explorer(bundle, card, search, task), *player_blocks])
+    body = _body(bundle, card, search, dropped=dropped or log.dropped, player=player, served=served)
+    blocks = [*_explorer(bundle, card, search, task, served), *player_blocks]
+    return document(f"Solon · {card.task}", body, blocks=blocks, extra="connect-src 'self'" if served else "")
+
+
+def candidate(folder: Path, number: int, *, task: Task | None = None) -> bytes:
+    """Return the packed details of one candidate, which a served page asks for when it has left them out.
+
+    Raises ValueError when there is no such candidate, InfrastructureError when the folder is damaged.
+    """
+    bundle = Bundle.open(folder)
+    nodes = read_search(bundle.log().facts).nodes
+    if not 0 <= number < len(nodes):
+        raise ValueError(f"{folder} has {len(nodes)} candidates, and none of number {number}")
+    chunks, _ = _details(bundle, task).chunks([nodes[number]], {}, _DETAILS_BYTES_AT_MOST)
+    return chunks[0]
 
 
 def player_page(title: str, episodes: Sequence[Shown]) -> str:
@@ -95,7 +123,7 @@ def player_page(title: str, episodes: Sequence[Shown]) -> str:
     return document(title, body, blocks=blocks)
 
 
-def _body(bundle: Bundle, card: Card, search: Search, *, dropped: str, player: str) -> str:
+def _body(bundle: Bundle, card: Card, search: Search, *, dropped: str, player: str, served: Served | None) -> str:
     winner = card.arms.get("winner")
     claimed = winner is not None and not card.fault
     parts = [
@@ -110,7 +138,7 @@ def _body(bundle: Bundle, card: Card, search: Search, *, dropped: str, player: s
         section("program", "The program", _program(bundle, card)),
         section("cost", "Cost and time", sections.cost(bundle, card)),
         section("bounds", "Bounds and published figures", sections.bounds(card)),
-        section("check", "How to check this", sections.checking(bundle)),
+        section("check", "How to check this", sections.checking(bundle, card)),
         section("made", "How this was made", sections.made(bundle, card)),
     ]
     names = {
@@ -118,8 +146,12 @@ def _body(bundle: Bundle, card: Card, search: Search, *, dropped: str, player: s
         "program": "Program", "check": "Check",
     }  # fmt: skip
     links = "".join(
-        f'<a href="#{name}">{words}</a>' for name, words in names.items() if any(f'id="{name}"' in it[:40] for it in parts)
+        f'<a href="#{name}">{words}</a>'
+        for name, words in names.items()
+        if any(f'id="{name}"' in it[:40] for it in parts)
     )
+    if served is not None:
+        links = f'<a href="{escape(served.home)}">All runs</a>{links}'
     return f"{_top(card.task, links)}<main>{''.join(parts)}</main>"
 
 
@@ -138,7 +170,9 @@ def _result(card: Card, dropped: str) -> str:
     )
     parts = [f'<p class="soft">{intro}</p>']
     if dropped:
-        parts.append(f'<p class="finding warning">The journal was damaged when the run was resumed: {escape(dropped)}.</p>')
+        parts.append(
+            f'<p class="finding warning">The journal was damaged when the run was resumed: {escape(dropped)}.</p>'
+        )
     alarms = sum(finding.severity == "alarm" for finding in card.findings)
     if alarms:
         words = "There is an alarm" if alarms == 1 else f"There are {alarms} alarms"
@@ -148,7 +182,9 @@ def _result(card: Card, dropped: str) -> str:
         parts.append(f'<p class="finding warning">No valid program was found: {escape(card.reason)}.</p>')
     elif card.fault:
         fault = escape(card.fault.rstrip("."))
-        parts.append(f'<p class="finding alarm">The winner is invalid on the sealed seeds ({fault}), so nothing is claimed.</p>')
+        parts.append(
+            f'<p class="finding alarm">The winner is invalid on the sealed seeds ({fault}), so nothing is claimed.</p>'
+        )
     else:
         parts += [sections.headline(card, winner), sections.comparisons(card)]
     return "".join(parts)
@@ -177,7 +213,8 @@ def _search(card: Card, search: Search) -> str:
     bins: list[Bin] = binned(alone if single else list(groups.values()), noun="candidate" if single else "round")
     drawn = "each candidate (dot)" if single else "each round: its best (dot), its middle half (bar)"
     words = (
-        f"Mean {escape(card.objective)} on the search seeds that a candidate met, for {drawn}; the line is the best so far. "
+        f"Mean {escape(card.objective)} on the search seeds that a candidate met, for {drawn}; "
+        "the line is the best so far. "
         f"The search ended because {escape(card.reason.rstrip('.'))}."
     )
     explorer = (
@@ -207,39 +244,39 @@ def _player(episodes: Sequence[Shown], *, limit: int | None = _EPISODE_BYTES) ->
         block = f"episode-{len(blocks)}"
         kept.append({"program": it.program, "seed": it.seed, "block": block})
         blocks.append(packed(block, content))
-    words = "".join(f'<p class="soft">The episode of {escape(name)} is too long for this page.</p>' for name in left_out)
+    words = "".join(
+        f'<p class="soft">The episode of {escape(name)} is too long for this page.</p>' for name in left_out
+    )
     if not kept:
         return words, []
     place = '<div id="player"><noscript><p class="soft">The replay needs JavaScript.</p></noscript></div>'
     return place + words, [plain("episodes", kept), *blocks]
 
 
-def _explorer(bundle: Bundle, card: Card, search: Search, task: Task | None) -> list[str]:
+def _explorer(bundle: Bundle, card: Card, search: Search, task: Task | None, served: Served | None) -> list[str]:
     """Return the blocks of the candidate graph: an index of all candidates, and the details of those that fit."""
     if not search.nodes:
         return []
     means, less = _means(card, search), card.objective in card.minimised
     telling = essential(search, means, winner=card.winner, less=less)
     order = in_order_of_interest(search, means, telling, less=less)
-    cassette = Cassette(bundle.folder / "calls")
-    configuration = bundle.configuration()
-    describe = describer(task, configuration.feedback) if task is not None else None
-    details = Details(bundle.bodies, read_calls(cassette), describe)
-    details.texts_from(cassette)
     limit = min(_DETAILS_BYTES_AT_MOST, _DETAILS_BYTES + _DETAILS_BYTES_A_CANDIDATE * len(search.nodes))
-    chunks, places = details.chunks((search.nodes[number] for number in order), _controls(bundle, card), limit)
+    limit = _DETAILS_BYTES if served else limit  # the rest is a request away
+    nodes = (search.nodes[number] for number in order)
+    chunks, places = _details(bundle, task).chunks(nodes, _controls(bundle, card), limit)
     names: dict[str, int] = {}
     kinds: dict[str, int] = {}
     index = {
         "objective": card.objective,
         "less": less,
+        "more": served.candidates if served else "",
         "winner": card.winner,
         "line": main_line(search.nodes, card.winner),
         "lineage": lineage(search.nodes, card.winner),
         "essential": telling,
         "controls": [arm for arm in card.arms if arm.startswith("control:")],
-                "findings": {str(node.number): len(node.findings) for node in search.nodes if node.findings},
-        "feedback": configuration.feedback,
+        "findings": {str(node.number): len(node.findings) for node in search.nodes if node.findings},
+        "feedback": bundle.configuration().feedback,
         "round": [node.round for node in search.nodes],
         "parents": [node.parents for node in search.nodes],
         "operator": [names.setdefault(node.suggestion.operator, len(names)) for node in search.nodes],
@@ -251,6 +288,14 @@ def _explorer(bundle: Bundle, card: Card, search: Search, task: Task | None) -> 
         "faults": list(kinds),
     }
     return [plain("index", index), *(packed(f"chunk-{place}", chunk) for place, chunk in enumerate(chunks))]
+
+
+def _details(bundle: Bundle, task: Task | None) -> Details:
+    cassette = Cassette(bundle.folder / "calls")
+    describe = describer(task, bundle.configuration().feedback) if task is not None else None
+    details = Details(bundle.bodies, read_calls(cassette), describe)
+    details.texts_from(cassette)
+    return details
 
 
 def _controls(bundle: Bundle, card: Card) -> dict[str, Program]:

@@ -6,7 +6,13 @@
 
 Solon.PALETTE = {
   wall: "wall", water: "water", stream: "stream", "apple spot": "spot", apple: "apple", waste: "waste", beam: "beam",
-  clean: "clean",
+  clean: "clean", goal: "string", start: "spot", lava: "alarm", "locked door": "published", "closed door": "published",
+  "open door": "published", key: "beam", box: "keyword", ball: "clean", energy: "apple",
+};
+/** How a changing layer is drawn; a disc unless it says otherwise. */
+Solon.SHAPES = {
+  waste: "whole", goal: "whole", lava: "whole", "locked door": "square", "closed door": "square", "open door": "frame",
+  box: "square", key: "diamond",
 };
 Solon.SPARE = ["published", "accent", "keyword", "string", "number", "alarm", "other", "soft"];
 
@@ -66,7 +72,7 @@ Solon.Episode = class {
 Solon.drawBoard = (canvas, episode) => {
   const { rows, columns, fixed = {} } = episode.board;
   const scale = window.devicePixelRatio || 1;
-  const fitting = Math.min((canvas.clientWidth || 300) / columns, 440 / rows, 34);
+  const fitting = Math.min((canvas.clientWidth || 300) / columns, 440 / rows, 40);
   const side = Math.max(3, Math.floor(fitting * scale) / scale); // whole pixels, or seams show between cells
   const { context, width } = Solon.canvas(canvas, rows * side);
   const margin = Math.floor((width - columns * side) / 2);
@@ -78,17 +84,16 @@ Solon.drawBoard = (canvas, episode) => {
     context.fillStyle = Solon.colour(colour);
     for (const cell of cells) context.fillRect(x(cell), y(cell), side, side);
   };
-  const dots = (cells, colour) => {
-    context.fillStyle = Solon.colour(colour);
-    for (const cell of cells) {
-      context.beginPath();
-      context.arc(x(cell) + side / 2, y(cell) + side / 2, side * 0.3, 0, 7);
-      context.fill();
-    }
+  const things = (layer, cells, colour) => {
+    const shape = Object.hasOwn(Solon.SHAPES, layer) ? Solon.SHAPES[layer] : "disc";
+    if (shape === "whole") return cover(cells, colour);
+    context.fillStyle = context.strokeStyle = Solon.colour(colour);
+    context.lineWidth = Math.max(1.5, side * 0.1);
+    for (const cell of cells) Solon.drawThing(context, [x(cell), y(cell)], side, shape);
   };
   for (const [layer, cells] of Object.entries(fixed)) cover(cells, Solon.layerColour(layer, episode.unknown));
   for (const [layer, cells] of episode.layers) {
-    (layer === "waste" ? cover : dots)(cells, Solon.layerColour(layer, episode.unknown));
+    things(layer, cells, Solon.layerColour(layer, episode.unknown));
   }
   const [agents, , , flashes] = episode.frames[episode.step];
   context.globalAlpha = 0.45;
@@ -100,6 +105,17 @@ Solon.drawBoard = (canvas, episode) => {
     Solon.drawAgent(context, [x(cell) + side / 2, y(cell) + side / 2], Math.max(side, 10), orientation, colours[seat]);
   });
   context.globalAlpha = 1;
+};
+
+/** Draw a disc, a diamond, a square or its frame into a cell whose upper left corner is given. */
+Solon.drawThing = (context, [left, top], side, shape) => {
+  if (shape === "square") return context.fillRect(left + side * 0.16, top + side * 0.16, side * 0.68, side * 0.68);
+  if (shape === "frame") return context.strokeRect(left + side * 0.16, top + side * 0.16, side * 0.68, side * 0.68);
+  const [x, y, reach] = [left + side / 2, top + side / 2, side * 0.32];
+  context.beginPath();
+  if (shape === "disc") context.arc(x, y, side * 0.3, 0, 7);
+  else [[0, -reach], [reach, 0], [0, reach], [-reach, 0]].forEach(([across, down]) => context.lineTo(x + across, y + down));
+  return context.fill();
 };
 
 /** Draw an agent as a pointer that looks where it is turned (0 is north, clockwise), or a disc if it is not turned. */

@@ -57,11 +57,14 @@ def record_arms(bundle: Bundle, arms: Mapping[str, str], judge: RecordingJudge) 
     """Play the arms once and store what is to be seen; an arm that fails here, or cannot be stored, is passed over."""
     programs: list[Program] = [bundle.bodies.program(digest) for digest in arms.values()]
     found: list[Recorded] = []
-    for (arm, digest), it in zip(arms.items(), judge.record([(program, Seed(SEED)) for program in programs]), strict=True):
+    for (arm, digest), it in zip(
+        arms.items(), judge.record([(program, Seed(SEED)) for program in programs]), strict=True
+    ):
         if isinstance(it, Recording):
-            found.append(Recorded(arm, digest, SEED, it))
+            content = msgspec.json.encode(Recorded(arm, digest, SEED, it))
+            found.append(_DECODER.decode(content))  # as it will be read, so that the page is the same
             with suppress(InfrastructureError):  # evidence may be read-only, and a full disk must not undo a run
-                bundle.write(f"{_FOLDER}/{_file(arm)}", gzip.compress(msgspec.json.encode(found[-1]), mtime=0))
+                bundle.write(f"{_FOLDER}/{_file(arm)}", gzip.compress(content, mtime=0))
     return tuple(found)
 
 

@@ -4,31 +4,40 @@ Everything that is not ours is escaped.
 """
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from solon.engine import Arm, Bundle, Card, Estimate, tightest_bounds
-from solon.report.charts import Bar, bars, figure
+from solon.report.charts import Bar, bars, figure, half_width
 
 _SEVERITIES = ("alarm", "warning", "note")
+_SHOWN = 40
+"""Findings, and operators, that are told one by one."""
+
+_SEATS = 32
 
 
 def section(name: str, heading: str, content: str) -> str:
     """Return a part of the page that the contents can point to; nothing where there is no content."""
     if not content:
         return ""
-    return f'<section id="{name}" aria-labelledby="{name}-heading"><h2 id="{name}-heading">{escape(heading)}</h2>{content}</section>'
+    head = f'<h2 id="{name}-heading">{escape(heading)}</h2>'
+    return f'<section id="{name}" aria-labelledby="{name}-heading">{head}{content}</section>'
 
 
 def headline(card: Card, winner: Arm) -> str:
     """Return the figures that a reader wants first."""
-    boxes: list[tuple[str, str, str]] = []
-    for name in dict.fromkeys([card.objective, *charted(card)]):
-        if name in winner.metrics:
-            boxes.append((figure(winner.metrics[name].mean), name, _range(winner.metrics[name])))
-    for it in card.comparisons:
-        if it.arm.startswith("control:"):
-            boxes.append((f"{it.difference.mean:+.2f}", f"against {_named_arm(it.arm)}", f"paired, {_range(it.difference)}"))
+    boxes = [
+        (figure(winner.metrics[name].mean), name, _range(winner.metrics[name]))
+        for name in dict.fromkeys([card.objective, *charted(card)])
+        if name in winner.metrics
+    ]
+    boxes += [
+        (f"{it.difference.mean:+.2f}", f"against {_named_arm(it.arm)}", f"paired, {_range(it.difference)}")
+        for it in card.comparisons
+        if it.arm.startswith("control:")
+    ]
     if card.objective in card.share_of_bound:
         boxes.append((f"{card.share_of_bound[card.objective]:.0%}", "of the proved bound", f"on {card.objective}"))
     boxes.append((card.isolation, "isolation", "where the programs ran"))
@@ -65,9 +74,9 @@ def comparisons(card: Card) -> str:
         verdict = "better than" if it.improved else "not shown to be better than"
         side = "lower" if it.difference.mean < 0 else "higher"
         lines.append(
-            f"<li>This program is <strong>{verdict}</strong> the {escape(_named_arm(it.arm))}: its {escape(card.objective)} is "
-            f"{figure(abs(it.difference.mean))} {side}; paired difference on the same seeds, "
-            f"95 % interval {escape(_range(it.difference))}.</li>"
+            f"<li>This program is <strong>{verdict}</strong> the {escape(_named_arm(it.arm))}: "
+            f"its {escape(card.objective)} is {figure(abs(it.difference.mean))} {side}; "
+            f"paired difference on the same seeds, 95 % interval {escape(_range(it.difference))}.</li>"
         )
     return f'<ul class="plainly">{"".join(lines)}</ul>' if lines else ""
 
@@ -86,7 +95,20 @@ def metrics(card: Card) -> str:
     words = "Dots are means on the sealed seeds, with 95 % intervals."
     if card.published:
         words += " Hollow dots were published by others and not measured here."
-    return f'<p class="soft">{words}</p><div class="panels">{panels}</div>{_table(card, names)}'
+    return f'<p class="soft">{words}</p><div class="panels">{panels}</div>{_table(card, names)}{_seats(card)}'
+
+
+def _seats(card: Card) -> str:
+    """Return what each agent has on average, where there are several."""
+    found: list[str] = []
+    for name in card.arms["winner"].agents:
+        columns = {label(arm): it.agents[name] for arm, it in card.arms.items() if name in it.agents}
+        seats = max(map(len, columns.values()))
+        if 1 < seats <= _SEATS:
+            head = "".join(f'<th scope="col">{seat}</th>' for seat in range(seats))
+            rows = [_row("", arm, [figure(value) for value in values]) for arm, values in columns.items()]
+            found.append(_folded(f"Mean {name} of each agent", f'<tr><th scope="col">arm</th>{head}</tr>', rows))
+    return "".join(found)
 
 
 def _direction(card: Card, name: str) -> str:
@@ -101,17 +123,19 @@ def _rows(card: Card, name: str) -> list[Bar]:
             "winner" if arm == "winner" else "other")
         for arm, it in card.arms.items() if name in it.metrics
     ]  # fmt: skip
-    return rows + [Bar(it.label, it.metrics[name], None, None, "published") for it in card.published if name in it.metrics]
+    return rows + [
+        Bar(it.label, it.metrics[name], None, None, "published") for it in card.published if name in it.metrics
+    ]
 
 
 def _table(card: Card, names: Sequence[str]) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in (*names, "slips"))
     rows = [
-        _row("winner" if arm == "winner" else "", label(arm), [_cell(it, name) for name in names])
+        _row("winner" if arm == "winner" else "", label(arm), [*(_cell(it, name) for name in names), f"{it.slips:,}"])
         for arm, it in card.arms.items()
     ]
     for it in card.published:
-        cells = [f"{it.metrics[name]:.2f}" if name in it.metrics else "-" for name in names]
+        cells = [*(f"{it.metrics[name]:.2f}" if name in it.metrics else "-" for name in names), "-"]
         rows.append(_row("published", f"published: {it.label}", cells))
     return _folded("All figures as a table", f'<tr><th scope="col">arm</th>{head}</tr>', rows)
 
@@ -134,7 +158,7 @@ def _cell(arm: Arm, name: str) -> str:
 def _spread(it: Estimate) -> str:
     if it.low is None or it.high is None:
         return figure(it.mean)
-    return f"{figure(it.mean)} ± {figure((it.high - it.low) / 2)}"
+    return f"{figure(it.mean)} ± {half_width(it.mean, it.low, it.high)}"
 
 
 def _row(kind: str, name: str, cells: Iterable[str]) -> str:
@@ -152,7 +176,9 @@ def partners(card: Card) -> str:
         return ""
     head = "".join(f'<th scope="col">{name}</th>' for name in ("partner", "role", "seats", "this program", "partner"))
     rows = [
-        _row("", it.partner.replace("_", " "), (it.role, str(it.focal_seats), _spread(it.focal), _spread(it.background)))
+        _row(
+            "", it.partner.replace("_", " "), (it.role, str(it.focal_seats), _spread(it.focal), _spread(it.background))
+        )
         for it in card.held_out.partnerships
     ]
     overall = f"On average a seat gets {_spread(card.held_out.focal)}. " if card.held_out.focal else ""
@@ -182,9 +208,13 @@ def frontier(card: Card) -> str:
     names = list(card.frontier[0].metrics)
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
     rows = [
-        _row("winner" if it.number == card.winner else "", f"candidate {it.number}", [figure(it.metrics[name]) for name in names])
+        _row(
+            "winner" if it.number == card.winner else "",
+            f"candidate {it.number}",
+            [figure(it.metrics[name]) for name in names],
+        )
         for it in card.frontier
-    ]  # fmt: skip
+    ]
     words = "Means over the search seeds; no candidate beats another of these in all metrics."
     return f'<p class="soft">{words}</p>{_scroll("Frontier", f"<tr><th scope=col>program</th>{head}</tr>", rows)}'
 
@@ -194,19 +224,26 @@ def findings(card: Card) -> str:
     if not card.findings:
         return "<p>Nothing suspicious was found.</p>"
     ordered = sorted(card.findings, key=lambda it: _SEVERITIES.index(it.severity))
-    return "".join(
+    shown = "".join(
         f'<div class="finding {it.severity}"><p><strong>{it.severity}</strong> {escape(it.message)}</p>'
         + (f'<p class="soft">{escape(it.evidence)}</p>' if it.evidence else "")
         + "</div>"
-        for it in ordered
+        for it in ordered[:_SHOWN]
     )
+    kinds = Counter(f"{it.kind} ({it.severity})" for it in ordered[_SHOWN:])
+    more = ", ".join(f"{count} of the kind {kind}" for kind, count in kinds.most_common())
+    return f'{shown}<p class="soft">Further findings stand in card.json: {escape(more)}.</p>' if more else shown
 
 
 def operators(rows: Iterable[tuple[str, int, int, int]]) -> str:
     """Return what each operator has brought."""
-    drawn = [_row("", name, map(str, counts)) for name, *counts in rows]
+    ordered = sorted(rows, key=lambda row: (-row[3], -row[1], row[0]))
+    drawn = [_row("", name, map(str, counts)) for name, *counts in ordered[:_SHOWN]]
     if not drawn:
         return ""
+    if rest := ordered[_SHOWN:]:
+        _, *columns = zip(*rest, strict=True)
+        drawn.append(_row("", f"{len(rest)} others", [str(sum(column)) for column in columns]))
     head = "".join(f'<th scope="col">{name}</th>' for name in ("operator", "candidates", "valid", "new bests"))
     return _folded("What each operator brought", f"<tr>{head}</tr>", drawn)
 
@@ -216,12 +253,16 @@ def bounds(card: Card) -> str:
     lines: list[str] = []
     for it in card.bounds:
         limits = ", ".join(
-            f"{name} {'at least' if name in card.minimised else 'at most'} {value:.3f}" for name, value in it.metrics.items()
+            f"{name} {'at least' if name in card.minimised else 'at most'} {value:.3f}"
+            for name, value in it.metrics.items()
         )
-        lines.append(f"<dt>{escape(it.label)}</dt><dd>{escape(limits)}. <span class=soft>{escape(it.source)}</span></dd>")
+        lines.append(
+            f"<dt>{escape(it.label)}</dt><dd>{escape(limits)}. <span class=soft>{escape(it.source)}</span></dd>"
+        )
     for it in card.published:
         values = ", ".join(f"{name} {value:g}" for name, value in it.metrics.items())
-        lines.append(f"<dt>published: {escape(it.label)}</dt><dd>{escape(values)}. <span class=soft>{escape(it.source)}</span></dd>")
+        source = f"<span class=soft>{escape(it.source)}</span>"
+        lines.append(f"<dt>published: {escape(it.label)}</dt><dd>{escape(values)}. {source}</dd>")
     return f'<dl class="facts">{"".join(lines)}</dl>' if lines else ""
 
 
@@ -242,7 +283,13 @@ def cost(bundle: Bundle, card: Card) -> str:
         tokens = bill.input_tokens + bill.output_tokens
         usd = "unknown price" if bill.usd is None else f"{bill.usd:.4f} USD"
         rows.append(("calls of a model", f"{bill.calls:,}", bill.words))
-        rows.append(("tokens", f"{tokens:,}", f"{bill.input_tokens:,} in, {bill.output_tokens:,} out{_of(budget.tokens, '', '; ')}"))
+        rows.append(
+            (
+                "tokens",
+                f"{tokens:,}",
+                f"{bill.input_tokens:,} in, {bill.output_tokens:,} out{_of(budget.tokens, '', '; ')}",
+            )
+        )
         rows.append(("price", usd, _of(budget.usd, "allowed")))
     inner = "".join(
         f"<div><dt>{escape(name)}</dt><dd><strong>{escape(value)}</strong><span>{escape(note)}</span></dd></div>"
@@ -255,36 +302,33 @@ def _of(limit: float | None, word: str, before: str = "") -> str:
     return "" if limit is None else f"{before}of {limit:,.6g} {word}".rstrip()
 
 
-def checking(bundle: Bundle) -> str:
+def checking(bundle: Bundle, card: Card) -> str:
     """Return the commands that check what this page says."""
     folder = shlex.quote(str(bundle.folder))
     commands = {
         f"solon verify {folder}": "judge every arm again on the published sealed seeds, and compare every figure",
         f"solon replay {folder}": "run the whole search again from its record, and compare every fact",
-        f"solon eval TASK {folder}/policy/POLICY.py": "judge the program on public seeds",
-        f"solon report {folder}": "draw this page again from the folder",
     }
-    configuration = bundle.configuration()
+    if card.program is not None:
+        file = bundle.folder / "policy" / bundle.bodies.program(card.program).entry.partition(":")[0]
+        options = [word for name, value in card.options.items() for word in ("-o", f"{name}={value}")]
+        commands[shlex.join(["solon", "eval", card.task, str(file), *options])] = "judge the program on public seeds"
+    commands[f"solon report {folder}"] = "draw this page again from the folder"
     inner = "".join(
-        f"<dt><code>{escape(_named(command, configuration.task, bundle))}</code></dt><dd>{escape(words)}</dd>"
-        for command, words in commands.items()
+        f"<dt><code>{escape(command)}</code></dt><dd>{escape(words)}</dd>" for command, words in commands.items()
     )
     return f'<dl class="facts commands">{inner}</dl>'
-
-
-def _named(command: str, task: str, bundle: Bundle) -> str:
-    policy = next((path.name for path in sorted((bundle.folder / "policy").glob("*.py")) if path.name != "run.py"), None)
-    return command.replace("TASK", shlex.quote(task)).replace("POLICY.py", policy or "policy.py")
 
 
 def made(bundle: Bundle, card: Card) -> str:
     """Return everything that determined the run."""
     configuration = bundle.configuration()
     facts = {
-        "task": f"{card.task} {card.version} {card.options or ''}",
+        "task": f"{card.task} {card.version}",
+        "options": _words(card.options),
         "program": card.program or "none",
         "proposer": configuration.proposer,
-        "strategy": f"{configuration.strategy} {configuration.strategy_options or ''}",
+        "strategy": f"{configuration.strategy} {_words(configuration.strategy_options)}",
         "feedback": configuration.feedback,
         "isolation": card.isolation,
         "the search ended": card.reason,
@@ -292,5 +336,9 @@ def made(bundle: Bundle, card: Card) -> str:
         "commitment": f"{card.commitment} (to the sealed key, before the first proposal)",
         "packages": ", ".join(f"{name} {version}" for name, version in card.packages.items()),
     }
-    inner = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts.items())
+    inner = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)
     return f'<dl class="facts">{inner}</dl>'
+
+
+def _words(options: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in options.items())

@@ -10,6 +10,7 @@ import json
 import pprint
 from collections.abc import Mapping, Sequence
 from typing import Literal
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -101,7 +102,7 @@ def address_of(pipeline: Pipeline, proposer: str) -> str:
         if name not in _CALLS:
             raise ValueError(f"calls have no parameter {name!r} here; {_nearest(name, _CALLS)}")
     joint = "&" if "?" in proposer.rpartition("#")[2] else "?"
-    text = proposer + joint + "&".join(f"{name}={value}" for name, value in pipeline.calls.items())
+    text = proposer + joint + urlencode(pipeline.calls)  # a value must not smuggle in another parameter
     parse_address(text)
     return text
 

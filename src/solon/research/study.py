@@ -13,7 +13,7 @@ from solon.assembly import Option, Options, StrategyOptions
 from solon.contract import Episode, Scored, Value
 from solon.engine import Budget, Bundle, Card, Configuration, Estimate, Observer, default_folder, objective, read_card
 from solon.journal import Judged, Sealed
-from solon.model import is_address, load_prices, parse_address
+from solon.model import check_at_hand, is_address, load_prices, parse_address
 from solon.research.pipeline import Pipeline, read_pipeline
 from solon.research.task import ResearchTask
 from solon.sandbox import Limits
@@ -111,6 +111,8 @@ def research(  # noqa: PLR0913  # one keyword an option of `solon research`
         raise ValueError(f"repeats must be 2 or more, got {repeats}: one inner run has no interval")
     if out is not None and (Path(out) / "run.json").is_file():
         return _go_on(Path(out), task, workers, observer, executor)
+    if is_address(proposer):
+        check_at_hand(parse_address(proposer))
     folder = Path(out) if out is not None else default_folder(f"research-{task.rpartition('/')[2]}", proposer)
     given: dict[str, Option] = {
         "task": task,

@@ -17,6 +17,7 @@ from solon.contract import Value
 
 LONGEST = 400  # characters of a text, which keeps the parser far from its limits
 LARGEST_EXPONENT = 10.0
+LARGEST_VALUE = 1e24  # far below the penalty for a violated constraint, ``solon.search.VIOLATION``
 
 _CALLS = {"min": "two or more values", "max": "two or more values", "abs": "one value", "log": "one value"}
 _Measured = Callable[[str], float]
@@ -69,7 +70,10 @@ class Expression(Value, frozen=True):
         The bounds of the expectation follow from those of the metrics where the expression is linear, a minimum, a
         maximum or a logarithm of them, by linearity and Jensen's inequality; elsewhere they are those of every episode.
         """
-        return _range(_tree(self.text), ranges)
+        found = _range(_tree(self.text), ranges)
+        if max(-found.low, found.high) > LARGEST_VALUE:
+            raise ValueError(f"{self.text!r} can pass {LARGEST_VALUE:g}; divide it by a number or use smaller powers")
+        return found
 
 
 class Demand(Value, frozen=True):

@@ -15,7 +15,7 @@ from solon.tasks.games.recording import Recorder
 from tasks.games.jails import FunctionJail, GuestJail
 from tasks.games.strategies import Play, plays
 
-GAMES = ("cleanup", "gathering", "commons", "cleanup-paper", "gathering-paper", "commons-paper")
+GAMES = ("cleanup", "gathering", "commons", "harvest", "mining", "cleanup-paper", "gathering-paper", "commons-paper")
 ANY = Program(files=(("policy.py", "def policy(env, agent_id):\n    return 7\n"),))
 
 
@@ -146,6 +146,19 @@ def test_every_tag_is_told_with_the_agent_whose_beam_covers_the_tagged_one(play:
             assert frame.agents[whom][0] in fired[who]
 
 
+def test_who_is_sent_home_by_a_tag_is_told_with_the_one_who_did_it() -> None:
+    task = load("harvest", steps=60)
+    recording = task.record(ANY, Seed(0), FunctionJail(dice(3, task.n_agents, 7)))
+    told = [(step, part) for step, frame in enumerate(recording.frames) for part in frame.caption.split("; ")]
+    tags = [(step, int(part.split()[1]), int(part.split()[4])) for step, part in told if " tags " in part]
+    assert tags
+    for step, who, whom in tags:
+        victim = recording.frames[step - 1].agents[whom][2], recording.frames[step].agents[whom][2]
+        assert victim == (0, 1)
+        assert recording.frames[step].flashes["beam"]
+        assert who != whom
+
+
 def test_an_episode_of_a_thousand_steps_of_cleanup_stays_small_enough_to_be_sent() -> None:
     task = load("cleanup")
     for name in ("waste_adaptive", "nearest_apple"):
@@ -194,6 +207,12 @@ class Liar(Exception):
 def policy(env, agent_id):
     raise Liar
 """
+
+
+def test_in_mining_the_judge_speaks_of_iron_and_the_program_keeps_its_own_words() -> None:
+    told = story("def policy(env, agent_id):\n    raise KeyError('my apple')\n", "mining", steps=40)
+    assert any("of 106 iron sites on the map" in text for _, _, text in told)
+    assert any("KeyError: 'my apple'" in text for _, _, text in told)
 
 
 def test_what_a_program_says_is_quoted_in_the_story() -> None:

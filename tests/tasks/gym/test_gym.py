@@ -129,7 +129,12 @@ def test_planning_finds_the_known_value_of_the_frozen_lake() -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "rounds", "solved"), [("FrozenLake-v1", 1, 0.6), ("Taxi-v4", 1, 7.0), ("Blackjack-v1", 3, -0.35)]
+    ("environment", "rounds", "solved"),
+    [
+        ("FrozenLake-v1", 1, 0.6),
+        pytest.param("Taxi-v4", 1, 7.0, marks=pytest.mark.slow),
+        pytest.param("Blackjack-v1", 3, -0.35, marks=pytest.mark.slow),
+    ],
 )
 def test_text_environments_are_solved_offline(environment: str, rounds: int, solved: float, tmp_path) -> None:
     options = {"rounds": rounds}
@@ -171,3 +176,73 @@ def test_without_the_extra_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "gymnasium", None)
     with pytest.raises(InfrastructureError, match=r"solon\[envs\]"):
         load("gym:CartPole-v1")
+
+
+def test_an_environment_that_fails_blames_no_program(jail: LocalJail, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = load("gym:CartPole-v1")
+
+    class Broken(gymnasium.Wrapper):
+        def step(self, action):
+            raise RuntimeError("the pole is gone")
+
+    monkeypatch.setattr(task, "make", lambda **more: Broken(gymnasium.make("CartPole-v1")))
+    with pytest.raises(InfrastructureError, match="failed at step 0: RuntimeError: the pole is gone"):
+        task.evaluate(program("    return 0\n"), Seed(0), jail)
+
+
+def test_texts_and_truths_are_no_numbers_of_a_box() -> None:
+    box = spaces.Box(-1, 1, (1,), np.float32)
+    assert admit(box, [0.5]) is not None
+    assert [admit(box, value) for value in (["0.5"], [True], 0.5, [[0.5]], [1.5], [None])] == [None] * 6
+
+
+def test_colours_of_a_text_picture_become_brackets(jail: LocalJail) -> None:
+    recording = load("gym:FrozenLake-v1").record(program("    return 2\n"), Seed(0), jail)
+    assert "[S]FFF" in recording.frames[0].caption
+    assert not any("\x1b" in frame.caption for frame in recording.frames)
+
+
+def test_an_option_that_the_environment_cannot_take_is_the_callers_error() -> None:
+    with pytest.raises(ValueError, match="check its options"):
+        load("gym:FrozenLake-v1", map_name="9x9")
+    with pytest.raises(ValueError, match="solon play"):
+        load("gym:CartPole-v1", render_mode="human")
+
+
+@pytest.mark.parametrize("environment", ["CartPole-v1", "MountainCar-v0", "Acrobot-v1", "Pendulum-v1"])
+def test_every_filling_of_a_sketch_of_numbers_acts_within_the_space(environment: str, jail: LocalJail) -> None:
+    from solon.propose.space import Point, space_of
+
+    task = load(f"gym:{environment}")
+    sketch = task.sketch()
+    space = space_of(sketch)
+    for share in (0.0, 0.3, 1.0):
+        for last in (False, True):
+            choices = tuple(len(hole.options) - 1 if last else 0 for hole in space.choices)
+            filled = sketch.render(space.filling(Point((share,) * len(space.numbers), choices)))
+            assert task.evaluate(filled, Seed(0), jail).slips == 0
+
+
+def test_scales_come_from_bounds_or_from_what_is_seen() -> None:
+    source = load("gym:CartPole-v1").sketch()
+    program_of_defaults = source.render({hole.name: hole.default for hole in source.holes})
+    assert "(0, 4.8)," in program_of_defaults.source
+    again = load("gym:CartPole-v1").sketch()
+    assert again.render({hole.name: hole.default for hole in again.holes}) == program_of_defaults
+
+
+def test_an_environment_without_a_limit_gets_one(jail: LocalJail, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("solon.tasks.gym.task.LONGEST", 30)
+    task = load("gym:CliffWalking-v1")
+    assert "cut off after 30 steps" in task.brief()
+    metrics = task.evaluate(program("    return 0\n"), Seed(0), jail).metrics
+    assert (metrics["length"], metrics["truncated"], metrics["terminated"]) == (30, 1.0, 0.0)
+    assert next(figure.metrics["return"] for figure in task.figures() if figure.kind == "bound") == -13.0
+
+
+def test_a_recording_tells_what_was_no_action(jail: LocalJail) -> None:
+    recording = load("gym:CartPole-v1").record(program("    return 7\n"), Seed(0), jail)
+    assert recording.board is None
+    assert recording.frames[0].caption.startswith("observation [")
+    assert recording.frames[1].caption.startswith("returned no action of the space, replaced by 0\nobservation [")
+    assert recording.moments[0].trouble

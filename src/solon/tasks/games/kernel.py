@@ -88,8 +88,10 @@ class Kernel(ABC):
         alive, timers: per apple, one spare zero at the end of ``alive``.
         waste: per river cell.
         beams: cells of the beams fired in the last step, by agent in the order of firing.
+        tags: pairs of who and whom in the last step, in the order of firing; nothing where nobody is sent away.
     """
 
+    crop: ClassVar[str] = "apple"  # what is collected where ``alive`` is 1
     n_actions = 8
     fire_cost = 0.0
     hit_penalty = 0.0
@@ -112,6 +114,7 @@ class Kernel(ABC):
         self.timers = bytearray(n_apples)
         self.waste = bytearray(len(board.river))
         self.beams: dict[int, frozenset[int]] = {}
+        self.tags: list[tuple[int, int]] = []
         self._n_apples = n_apples
         self._moves = _moves(board)
         self._seats = tuple(range(n_agents))
@@ -126,6 +129,7 @@ class Kernel(ABC):
         """Play one step and return the rewards; a value that is no action does nothing."""
         rewards = [0.0] * self.n_agents
         self.beams.clear()
+        self.tags.clear()
         if any(self.timeouts):
             self.timeouts = self.timeouts.translate(COUNT_DOWN)
         order = self._draws.order(self.clock, self.n_agents) if self.rules.fair_order else self._seats
@@ -207,6 +211,8 @@ class Kernel(ABC):
                 if hits[other] >= self.rules.hits_to_tag:
                     timeouts[other] = self.rules.timeout_steps
                     hits[other] = 0
+                    if self.rules.timeout_steps:
+                        self.tags.append((agent, other))
 
     def _clean(self, agent: int, rewards: list[float]) -> None:  # noqa: B027 - a default, not a duty
         """Do nothing: only Cleanup has a cleaning beam."""

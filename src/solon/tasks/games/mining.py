@@ -65,6 +65,8 @@ class MiningDraws(KeyedDraws):
 class Mining(Kernel):
     """Ore appears on empty sites, beams strike it; state and layout of snapshots as in the other games."""
 
+    crop = "iron site"
+
     def __init__(self, board: Map, n_agents: int, draws: MiningDraws, rules: MiningRules | None = None) -> None:
         own = rules or MiningRules()
         if n_agents > 255 - STRUCK:

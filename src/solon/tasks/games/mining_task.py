@@ -71,12 +71,10 @@ class MiningTask(SketchedGameTask):
             structs.replace(frame, added=_renamed(frame.added), removed=_renamed(frame.removed))
             for frame in recording.frames
         )
-        # The story counts what has the state 1, which is iron here.
-        moments = tuple(structs.replace(it, text=it.text.replace("apple", "iron site")) for it in recording.moments)
         board = recording.board
         if board is not None:
             board = structs.replace(board, fixed=_renamed(board.fixed), layers=("ore",))
-        return structs.replace(recording, frames=frames, moments=moments, board=board)
+        return structs.replace(recording, frames=frames, board=board)
 
 
 def _renamed(layers: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:

@@ -21,15 +21,13 @@ class Recorder:
         self._kernel = kernel
         self._story = Story(kernel, self._steps)
         self._alive, self._waste = bytes(len(kernel.board.apples)), bytes(len(kernel.board.river))
-        self._hits = bytes(kernel.n_agents)
         self._write({}, (), "")
 
     def step(self, decided: bytes, rewards: Sequence[float]) -> None:
         """Note the kernel's last step; ``decided`` are the bytes of the crew, those included that are no actions."""
         kernel = self._kernel
         cleaning = [agent for agent in kernel.beams if decided[agent] == CLEAN]
-        tags = self._tags(decided)
-        self._hits = bytes(kernel.hits)
+        tags = sorted(kernel.tags, key=lambda pair: pair[1])
         self._story.step(rewards, cleaning, tags)
         flashes: dict[str, set[int]] = {}
         for agent, cells in kernel.beams.items():
@@ -38,17 +36,6 @@ class Recorder:
         captions += [f"no action from agent {who}" for who, action in enumerate(decided) if action >= kernel.n_actions]
         shown = {layer: tuple(sorted(cells)) for layer, cells in flashes.items()}
         self._write(shown, tuple(map(_short, rewards)), "; ".join(captions))
-
-    def _tags(self, decided: bytes) -> list[tuple[int, int]]:
-        """Return who tagged whom in the last step: the hit that made the number of hits full counts."""
-        kernel, pairs = self._kernel, list[tuple[int, int]]()
-        for whom, timeout in enumerate(kernel.timeouts):
-            # A timeout that runs has been counted down already, so only that of a new tag is whole.
-            if timeout == kernel.rules.timeout_steps > 0:
-                cell, missing = kernel.cells[whom], kernel.rules.hits_to_tag - self._hits[whom]
-                hits = [who for who, beam in kernel.beams.items() if decided[who] == BEAM and cell in beam]
-                pairs.append((hits[min(missing, len(hits)) - 1], whom))
-        return pairs
 
     def _write(self, flashes: dict[str, tuple[int, ...]], rewards: tuple[float, ...], caption: str) -> None:
         kernel = self._kernel

@@ -44,7 +44,7 @@ class Story:
         self._gained = [0] * kernel.n_agents  # step of the last reward above zero
         self._hungry: set[int] = set()  # agents of which it was told
         self._told = (0, "")  # when the last line was written in full, and that line
-        self._spells = [_Spell("not one apple is on the map", lambda: not any(kernel.alive))]
+        self._spells = [_Spell(f"not one {kernel.crop} is on the map", lambda: not any(kernel.alive))]
         if isinstance(kernel, Cleanup) and kernel.board.river:
             what = f"waste covers {kernel.depleted} of {len(kernel.board.river)} river cells or more, so nothing grows"
             self._spells.append(_Spell(what, lambda: kernel.waste.count(1) >= kernel.depleted))
@@ -86,12 +86,12 @@ class Story:
     def _tell(self, now: int) -> None:
         """Say how things stand, and what went wrong since the last time."""
         kernel, returns = self._kernel, self._returns
-        apples = f"{kernel.alive.count(1)} of {len(kernel.board.apples)} apples on the map"
+        crop = f"{kernel.alive.count(1)} of {len(kernel.board.apples)} {kernel.crop}s on the map"
         waste = f", waste on {kernel.waste.count(1)} of {len(kernel.board.river)} river cells" * bool(
             kernel.board.river
         )
         parts = [
-            f"rewards since the last such line {sum(returns) - self._before:+g}; {apples}{waste}",
+            f"rewards since the last such line {sum(returns) - self._before:+g}; {crop}{waste}",
             f"returns so far {' '.join(f'{value:g}' for value in returns)}",
         ]
         if self._cleaned:

@@ -57,8 +57,8 @@ def _ranges(shown: Any) -> tuple[Numbers, Numbers]:
     low = np.asarray(shown.observation_space.low, float)
     high = np.asarray(shown.observation_space.high, float)
     told = (low > -_WIDEST) & (high < _WIDEST) & (low < high)
-    centres = np.where(told, (low + high) / 2, 0.0)
-    reaches = np.where(told, (high - low) / 2, 1.0)
+    low, high = np.where(told, low, -1.0), np.where(told, high, 1.0)
+    centres, reaches = (low + high) / 2, (high - low) / 2
     if not told.all():
         seen = _largest(shown)
         reaches = np.where(told, reaches, np.where(seen > 0, seen, 1.0))

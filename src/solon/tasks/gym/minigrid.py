@@ -10,7 +10,7 @@ _PARTS: Final = {"image", "direction", "mission"}
 _ACTIONS: Final = 7
 
 _HOLES: Final = (
-    Hole("turn", 1, 0, 2, integer=True),
+    Hole("turn", 0, 0, 2, integer=True),
     Hole("explore", 0, 0, 20, integer=True),
     Hole("key", 0, 0, 20, integer=True),
     Hole("unlock", 0, 0, 20, integer=True),

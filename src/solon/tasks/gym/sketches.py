@@ -21,6 +21,7 @@ from solon.tasks.gym.features import Features
 from solon.tasks.gym.planning import best_actions, model_of
 
 _MOST_INPUTS = 32
+_ENDS, _ALL = "the first and the last", "all"
 _MOST_COMBINATIONS = 64
 
 
@@ -51,22 +52,25 @@ def _program(environment: str, what: str, body: str) -> Program:
 
 
 def _scores(environment: str, shown: Any, first: int, actions: int) -> Sketch:
-    """Score every action but the first linearly; the highest wins, the first stands at zero."""
+    """Score every action but the first, which stands at zero, or the last alone; the highest wins."""
     seen = Features(shown)
-    holes = seen.holes([f"w{action}" for action in range(1, actions)], 1.0)
+    choice = (Hole("actions", _ENDS, options=(_ENDS, _ALL)),) if actions > 2 else ()
+    holes = (*choice, *seen.holes([f"w{action}" for action in range(actions - 1, 0, -1)], 1.0))
 
     def render(values: Mapping[str, HoleValue]) -> Program:
-        rows = [seen.row(values, f"w{action}") for action in range(1, actions)]
+        chosen = list(range(1, actions)) if values.get("actions", _ALL) == _ALL else [actions - 1]
+        offered = [first, *(first + action for action in chosen)]
+        rows = [seen.row(values, f"w{action}") for action in chosen]
         lines = "\n".join(f"    {row!r}," for row in rows)
         body = (
-            f"{seen.scales()}WEIGHTS = (  # a row for each action from {first + 1} on; the last number stands alone\n"
-            f"{lines}\n)\n\n\n"
+            f"{seen.scales()}ACTIONS = {offered!r}  # the first stands at zero\n"
+            f"WEIGHTS = (  # a row for each of the others; the last number stands alone\n{lines}\n)\n\n\n"
             "def policy(observation, memory):\n"
             f"{seen.lines(values)}"
             "    scores = [0.0]\n"
             "    for *weights, constant in WEIGHTS:\n"
             "        scores.append(constant + sum(w * x for w, x in zip(weights, seen)))\n"
-            f"    return {f'{first} + ' if first else ''}scores.index(max(scores))\n"
+            "    return ACTIONS[scores.index(max(scores))]\n"
         )
         return _program(environment, "take the action with the highest score", body)
 
@@ -81,7 +85,7 @@ def _squeezed(environment: str, shown: Any) -> Sketch:
             f"gym:{environment} has no sketch: its actions have no bounds; propose with a model or by hand"
         )
     seen = Features(shown)
-    holes = seen.holes([f"w{out}" for out in range(low.size)], 4.0)
+    holes = (Hole("sharpness", 0.5, 0.0, 2.0), *seen.holes([f"w{out}" for out in range(low.size)], 1.0))
     spans = [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
 
     def render(values: Mapping[str, HoleValue]) -> Program:
@@ -89,12 +93,13 @@ def _squeezed(environment: str, shown: Any) -> Sketch:
         lines = "\n".join(f"    ({row!r}, {span!r})," for row, span in zip(rows, spans, strict=True))
         body = (
             f"import math\n\n{seen.scales()}"
+            f"SHARPNESS = {10 ** float(values['sharpness']):.4g}  # the higher, the more it is all or nothing\n"
             f"ROWS = (  # weights, the last stands alone; and the range of each number\n{lines}\n)\n\n\n"
             "def policy(observation, memory):\n"
             f"{seen.lines(values)}"
             "    action = []\n"
             "    for (*weights, constant), (low, high) in ROWS:\n"
-            "        share = math.tanh(constant + sum(w * x for w, x in zip(weights, seen)))\n"
+            "        share = math.tanh(SHARPNESS * (constant + sum(w * x for w, x in zip(weights, seen))))\n"
             "        action.append((low + high) / 2 + (high - low) / 2 * share)\n"
             "    return action\n"
         )

@@ -1,7 +1,6 @@
 """A Gymnasium environment as a task: the judge steps it, the program sees observations and nothing else."""
 
 import inspect
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
@@ -9,15 +8,17 @@ from typing import Any, Final
 import msgspec
 
 from solon.contract import Episode, Fault, Figure, InfrastructureError, Jail, Metric, Program, Seed, Task
-from solon.playback import Frame, Recording
+from solon.playback import Recording
 from solon.sandbox.texts import summary
 from solon.sketch import Sketch
 from solon.tasks.gym.guest import ACTION, GUEST, NO_JSON, RAISED
 from solon.tasks.gym.packages import make, versions
+from solon.tasks.gym.recording import Recorder
 from solon.tasks.gym.spaces import admit, plain, stand_in, words
 
-_REVISION: Final = "1"
-_COLOURED: Final = re.compile("\x1b\\[[0-9;]*m(.*?)\x1b\\[0m")
+_REVISION: Final = "2"
+LONGEST: Final = 5000
+"""Steps of an episode of an environment that sets no limit itself."""
 _METRICS: Final = (
     Metric("return", role="objective", meaning="sum of the rewards of an episode"),
     Metric("length", low=0, meaning="steps of an episode"),
@@ -57,7 +58,8 @@ class GymTask(Task):
     The levels of the package minigrid are found by their ids alone; ``view="full"`` shows them whole.
 
     An action that is none of the space, or a program that raises, is a slip: counted, told, and replaced by the
-    space's smallest action (the middle of a box). Episodes end as the environment says; the limit of steps is its own.
+    space's smallest action (the middle of a box). Episodes end as the environment says, and after
+    5000 steps where it sets no limit.
     Raises ValueError for an environment that does not exist or whose spaces programs cannot use.
     """
 
@@ -86,12 +88,11 @@ class GymTask(Task):
     def brief(self) -> str:
         """Describe the interface, the spaces and what the environment says of itself."""
         shown = self._shown
-        limit = shown.spec.max_episode_steps
         return _BRIEF.format(
             seen=words(shown.observation_space),
             acts=words(shown.action_space),
             stand_in=repr(plain(stand_in(shown.action_space))),
-            limit=f"An episode is cut off after {limit} steps." if limit else "An episode has no limit of steps.",
+            limit=f"An episode is cut off after {self.limit} steps.",
             environment=self.environment,
             told=inspect.cleandoc(type(shown.unwrapped).__doc__ or "nothing"),
         )
@@ -101,25 +102,31 @@ class GymTask(Task):
         return self._play(program, seed, jail, None)
 
     def record(self, program: Program, seed: Seed, jail: Jail) -> Recording:
-        """Play one episode and write it down; the words are the environment's own where it can show itself as text."""
-        frames: list[Frame] = []
-        self._play(program, seed, jail, frames)
-        return Recording(frames=tuple(frames), agents=("agent",))
+        """Play one episode and write it down; as a board or in the environment's own words where it has them."""
+        recorder = Recorder()
+        episode = self._play(program, seed, jail, recorder)
+        return recorder.finish(episode.first_slip, ended=bool(episode.metrics["terminated"]))
+
+    @property
+    def limit(self) -> int:
+        """Steps after which an episode is cut off: the registry's, the environment's own, or ours."""
+        own = getattr(self._shown.unwrapped, "max_steps", None)  # of the levels of MiniGrid
+        return int(self._shown.spec.max_episode_steps or own or LONGEST)
 
     @property
     def _textual(self) -> bool:
         return "ansi" in self._shown.metadata.get("render_modes", ())
 
-    def _play(self, program: Program, seed: Seed, jail: Jail, frames: list[Frame] | None) -> Episode:
-        shown = frames is not None and self._textual
+    def _play(self, program: Program, seed: Seed, jail: Jail, recorder: Recorder | None) -> Episode:
+        shown = recorder is not None and self._textual
         environment = self.make(**({"render_mode": "ansi"} if shown else {}))
-        total, length, slips, first_slip = 0.0, 0, 0, None
+        total, length, slips, first_slip, limit = 0.0, 0, 0, None, self.limit
         ended = cut = False
         try:
             number = int.from_bytes(seed.derive("environment")[:4], "little")
             observation, _ = _guarded(lambda: environment.reset(seed=number), self.name, "at reset")
-            if frames is not None:
-                frames.append(Frame(caption=_caption(environment, observation, None, textual=shown)))
+            if recorder is not None:
+                recorder.begin(environment, observation)
             # Public on purpose: what the program may draw must say nothing about the environment's own luck.
             with jail.open(program, GUEST, b"", Seed(seed.number).derive("worker")) as worker:
                 while not (ended or cut):
@@ -132,9 +139,9 @@ class GymTask(Task):
                         lambda action=action: environment.step(action), self.name, f"at step {length}"
                     )
                     total, length = total + float(reward), length + 1
-                    if frames is not None:
-                        caption = _caption(environment, observation, action, textual=shown)
-                        frames.append(Frame(rewards=(float(reward),), caption=caption))
+                    cut = bool(cut) or (length >= limit and not ended)
+                    if recorder is not None:
+                        recorder.step(action, what, observation, float(reward))
         finally:
             environment.close()
         metrics = {"return": total, "length": length, "terminated": float(ended), "truncated": float(cut)}
@@ -160,7 +167,7 @@ class GymTask(Task):
         if threshold is not None:
             source = f"Gymnasium's registry, reward_threshold of {self.environment}"
             found.append(Figure("published", "documented as solved", {"return": float(threshold)}, source))
-        best = best_value(self._shown.unwrapped, self._shown.spec.max_episode_steps)
+        best = best_value(self._shown.unwrapped, self.limit)
         if best is not None:
             source = "solon.tasks.gym.planning.best_value: backward induction over the environment's own model"
             found.append(Figure("bound", "the best that any policy can expect", {"return": best}, source, noisy=True))
@@ -192,14 +199,6 @@ def _again(environment: str, arguments: dict[str, Any]) -> GymTask:
 def _slip(what: str, step: int, wanted: str, note: str) -> Fault:
     kind = "raised" if what == "raised" else "output"
     return Fault(kind, f"the policy {what} at step {step}", f"return {wanted}", traceback=note, step=step)
-
-
-def _caption(environment: Any, observation: Any, action: Any, *, textual: bool) -> str:
-    done = "" if action is None else f"action {plain(action)}\n"
-    drawn = getattr(environment.unwrapped, "pprint_grid", None)  # how the levels of MiniGrid show themselves
-    if not textual and drawn is None:
-        return f"{done}observation {plain(observation)}"
-    return done + _COLOURED.sub(r"[\1]", str(environment.render() if drawn is None else drawn()))
 
 
 def _guarded(act: Callable[[], Any], name: str, when: str) -> Any:
