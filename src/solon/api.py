@@ -59,6 +59,7 @@ from solon.engine import (
     writable,
 )
 from solon.engine.feedback import check_level
+from solon.journal import Fact, State
 from solon.model import check_at_hand, is_address, parse_address
 from solon.playback import Recordable, Recording
 from solon.sandbox import Limits
@@ -254,6 +255,10 @@ class Onlooker(Protocol):
 
     def begin(self, task: Task, configuration: Configuration, bill: Callable[[], Bill]) -> None:
         """Take note of the task and of what was asked for; ``bill`` says at any time what calls came to so far."""
+        ...
+
+    def __call__(self, state: State, fact: Fact, /) -> None:
+        """Take note of a fact, after it was written down and folded into the state."""
         ...
 
 

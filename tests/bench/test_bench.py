@@ -161,6 +161,8 @@ def test_recorded_runs_of_models_are_found_by_task_and_options(tmp_path: Path) -
     assert found == Recorded(folder=run, model="gpt-5.2", feedback="sparse")
     assert list(recorded("cleanup", {}, run.parent)) == []
     assert list(recorded("cleanup", SHORT, tmp_path / "absent")) == []
+    (run / "run.json").write_text(json.dumps({**told, "proposer": "openai:gpt-5.2", "version": "0"}))
+    assert list(recorded("cleanup", SHORT, run.parent)) == []  # under other rules
     (row, _) = (
         run_experiment(small(found), open_folder(tmp_path / "c", SETTINGS), MEANS, progress=silent).tables[0].rows
     )

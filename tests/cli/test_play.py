@@ -9,7 +9,7 @@ from rich.console import Console
 
 from report.runs import episode
 from solon import api
-from solon.playback import Frame, Recording
+from solon.playback import Board, Frame, Recording
 from solon.view import film, palette, screen
 from solon.view.scenes import scenes, shown
 
@@ -164,19 +164,35 @@ def test_a_performance_keeps_time_and_leaves_the_last_step() -> None:
     assert "step 12 of 12" in shown_.get()
 
 
-def test_colours_are_those_of_the_player() -> None:
-    from importlib import resources
-
-    script = resources.files("solon.report").joinpath("player.js").read_text("utf-8")
-    known = re.search(r"Solon\.PALETTE = \{(.*?)\};", script, re.DOTALL)
-    assert known is not None
-    pairs = re.findall(r'"?([\w ]+?)"?: "(\w+)"', known[1])
-    assert len(pairs) >= 8
+def test_colours_and_shapes_are_those_of_the_player() -> None:
     for theme in ("light", "dark"):
-        named = palette.colours(theme)
-        for layer, colour in pairs:
-            assert palette.Palette(theme).layer(layer) == named[colour]
-    spare = re.search(r"Solon\.SPARE = \[(.*?)\]", script)
-    assert spare is not None
-    assert tuple(re.findall(r'"(\w+)"', spare[1])) == palette.SPARE
+        named, colours = palette.colours(theme), palette.Palette(theme)
+        assert colours.layer("apple spot") == named["spot"]
+        assert colours.layer("goal") == named["string"]
+        assert colours.layer("unheard of") == named["published"]
+        assert colours.layer("another one") == named["accent"]
+        assert colours.layer("unheard of") == named["published"]
+    assert palette.shape("waste") == "whole"
+    assert palette.shape("open door") == "frame"
+    assert palette.shape("apple") == "disc"
     assert palette.colours("light")["ink"] != palette.colours("dark")["ink"]
+
+
+def test_every_shape_of_the_player_is_drawn(tmp_path: Path) -> None:
+    pytest.importorskip("PIL.Image", reason="pillow is missing: pip install 'solon[pictures]'")
+    from solon.view.pictures import Artist
+
+    layers = ("waste", "box", "open door", "key", "apple")
+    assert {palette.shape(layer) for layer in layers} == {"whole", "square", "frame", "diamond", "disc"}
+    board = Board(1, len(layers), layers=layers)
+    recording = Recording((Frame(added={layer: (cell,) for cell, layer in enumerate(layers)}),), board=board)
+    (picture,) = Artist(recording, "").pictures(1)
+    colours = palette.Palette("light", layers)
+    side, left = 28, (picture.width - 28 * len(layers)) // 2
+    middles = [picture.getpixel((left + cell * side + side // 2, side // 2)) for cell in range(len(layers))]
+    expected = [colours["floor"] if layer == "open door" else colours.layer(layer) for layer in layers]
+    assert middles == expected
+    console = Console(width=60, height=30, _environ={})
+    with console.capture() as shown_:
+        console.print(screen.Screen(recording, "").draw(next(scenes(recording)), 60, 30))
+    assert "\n  ■ □ ◆ ● " in shown_.get()

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from report.runs import Made, write_run
+from solon.api import Onlooker
 from solon.cli.progress import Watch
 from solon.cli.watching import draw, ending, plain
 from solon.contract import Episode, Fault, Feedback, Finding, Program
@@ -194,3 +195,7 @@ def test_the_objective_and_its_bound_come_from_the_task(tmp_path: Path) -> None:
     assert ending(context, Tally(rounds=1, candidates=1, episodes=1, seconds=3.0, reason="it is over.")) == (
         "search over after 0:03: it is over; 1 round, 1 candidate, 1 episode"
     )
+
+
+def test_a_run_tells_the_view_what_it_is_before_the_first_fact() -> None:
+    assert isinstance(Watch(Console(file=io.StringIO()), BUDGET, quiet=True), Onlooker)

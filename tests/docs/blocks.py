@@ -28,7 +28,7 @@ _SMALLER = (
     (re.compile(r"--budget-episodes \d+"), "--budget-episodes 12"),
     (re.compile(r"--rounds \d+"), "--rounds 1"),
     (re.compile(r" --(seeds|workers) \d+"), ""),
-    (re.compile(rf"^(solon (?:run|eval|match|plan|diff .*--task) {_GAMES}.*)$"), r"\1 -o steps=60"),
+    (re.compile(rf"^(solon (?:run|eval|match|play|plan|diff .*--task) {_GAMES}.*)$"), r"\1 -o steps=60"),
     (re.compile(r"^(solon run .*)$"), r"\1 --seeds 2 --partner-seeds 1"),
     (re.compile(r"^(solon (?:eval|match|diff) .*)$"), r"\1 --seeds 2"),
     (re.compile(r"^(solon (?:run|eval|match|verify|replay|diff) .*)$"), r"\1 --workers 1"),

@@ -11,7 +11,10 @@ gymnasium = pytest.importorskip("gymnasium", reason="needs the extra envs")
 pettingzoo = pytest.importorskip("pettingzoo", reason="needs the extra envs")
 
 from gymnasium.utils.env_checker import check_env  # noqa: E402  # after the check that it is there
-from pettingzoo.test import parallel_api_test, parallel_seed_test  # noqa: E402
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # its checkers load environments in a way that it calls old
+    from pettingzoo.test import parallel_api_test, parallel_seed_test
 
 from solon.contract import Program, ProgramFault, Seed  # noqa: E402
 from solon.interop.environments import FocalEnv, focal_env, parallel_env  # noqa: E402

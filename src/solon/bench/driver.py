@@ -75,6 +75,8 @@ def _payoffs(workshop: Workshop, store: Store, progress: Progress) -> Payoffs | 
     table = workshop.table
     measured = [it for it in table.makers if it.key in table.meeting and workshop.rows[it.key].kind == "measured"]
     programs = {it.label: program for it in measured if (program := it.program(workshop)) is not None}
+    if len(programs) < 2:
+        return None
     kept = store.payoffs(table.name)
     if kept is not None and kept.digests == tuple(it.digest for it in programs.values()):
         return kept

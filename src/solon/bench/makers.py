@@ -17,6 +17,7 @@ from solon.engine import Budget, Bundle, Card, read_card
 from solon.evidence import policy_of
 from solon.model import is_address, parse_address
 from solon.sketch import Sketched
+from solon.tasks import load
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +155,11 @@ class Recorded:
 
 
 def recorded(task: str, options: Mapping[str, Option], runs: Path) -> Iterator[Recorded]:
-    """Find the finished runs of models on a task with these options, in the order of their folders' names."""
+    """Find the finished runs of models on a task with these options, in the order of their folders' names.
+
+    Runs under other rules, those of another version of the task, are passed over.
+    """
+    version = load(task, **options).version
     for folder in sorted(runs.iterdir()) if runs.is_dir() else ():
         if not (folder / "card.json").is_file() or not (folder / "run.json").is_file():
             continue
@@ -162,7 +167,8 @@ def recorded(task: str, options: Mapping[str, Option], runs: Path) -> Iterator[R
             made = Bundle.open(folder).configuration()
         except InfrastructureError:
             continue  # a damaged run of somebody's is no row of ours
-        if made.task == task and dict(made.options) == dict(options) and is_address(made.proposer):
+        same = (made.task, dict(made.options), made.version) == (task, dict(options), version)
+        if same and is_address(made.proposer):
             yield Recorded(folder=folder, model=parse_address(made.proposer).model, feedback=made.feedback)
 
 

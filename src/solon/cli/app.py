@@ -13,11 +13,15 @@ from solon.cli.arguments import (
     Json,
     JsonLines,
     MemoryMib,
+    OneProgram,
     PartnerSeeds,
+    Programs,
     ProposerText,
     Quiet,
     Rounds,
+    RunFolder,
     StrategyText,
+    TaskName,
     TaskOptions,
     Workers,
 )
@@ -43,7 +47,7 @@ def tasks(*, json: Json = False) -> None:
 
 @app.command
 def run(  # noqa: PLR0913  # one parameter an option
-    task: str,
+    task: TaskName,
     *,
     proposer: ProposerText = "offline",
     strategy: StrategyText = None,
@@ -106,7 +110,7 @@ def run(  # noqa: PLR0913  # one parameter an option
 
 @app.command
 def plan(  # noqa: PLR0913  # one parameter an option
-    task: str,
+    task: TaskName,
     *,
     proposer: ProposerText = "offline",
     strategy: StrategyText = None,
@@ -116,7 +120,7 @@ def plan(  # noqa: PLR0913  # one parameter an option
     option: TaskOptions | None = None,
     json: Json = False,
 ) -> int:
-    """Say what the same `run` would call and cost at most, and call nothing.
+    """Say what a `run` with these options would call and cost at most, and call nothing.
 
     Example: solon plan cleanup --proposer openai:NAME --rounds 4
     """
@@ -136,7 +140,7 @@ def plan(  # noqa: PLR0913  # one parameter an option
 
 @app.command
 def resume(
-    folder: Path,
+    folder: RunFolder,
     *,
     workers: Workers = 0,
     executor: ExecutorName = "local",
@@ -154,8 +158,8 @@ def resume(
 
 @app.command(name="eval")
 def evaluate(  # noqa: PLR0913  # one parameter an option
-    task: str,
-    *programs: Path,
+    task: TaskName,
+    *programs: Programs,
     seeds: Annotated[int, Parameter(help="Judge on the public seeds 0, 1, ..., one less than this.")] = 5,
     option: TaskOptions | None = None,
     isolation: Isolation = "auto",
@@ -189,8 +193,8 @@ def evaluate(  # noqa: PLR0913  # one parameter an option
 
 @app.command
 def match(  # noqa: PLR0913  # one parameter an option
-    task: str,
-    *programs: Path,
+    task: TaskName,
+    *programs: Programs,
     seeds: Annotated[int, Parameter(help="Meet on the public seeds 0, 1, ..., one less than this.")] = 5,
     figure: Annotated[Path | None, Parameter(help="Write the invasion curves into this SVG file.")] = None,
     matrix: Annotated[Path | None, Parameter(help="Write the payoff matrix into this SVG file.")] = None,
@@ -270,7 +274,7 @@ def bench(  # noqa: PLR0913  # one parameter an option
 
 @app.command
 def research(  # noqa: PLR0913  # one parameter an option
-    task: str,
+    task: TaskName,
     *,
     proposer: Annotated[str, Parameter(help="Who writes programs: `offline` or a model, `openai:NAME`.")] = "offline",
     researcher: Annotated[
@@ -332,7 +336,7 @@ def research(  # noqa: PLR0913  # one parameter an option
 
 @app.command
 def report(
-    folder: Path,
+    folder: RunFolder,
     *,
     out: Annotated[Path | None, Parameter(help="Write this file; report.html in the folder if not given.")] = None,
 ) -> None:
@@ -362,7 +366,7 @@ def view(
 
 @app.command
 def play(  # noqa: PLR0913  # one parameter an option
-    task: str,
+    task: TaskName,
     program: Path,
     *,
     seed: Annotated[int, Parameter(help="Play this public seed.")] = 0,
@@ -408,8 +412,8 @@ def play(  # noqa: PLR0913  # one parameter an option
 
 @app.command
 def export(
-    folder: Path,
-    out: Path,
+    folder: RunFolder,
+    out: Annotated[Path, Parameter(help="The file to write.")],
     *,
     form: Annotated[Literal["inspect"], Parameter(name="--format", help="`inspect`: a log of Inspect AI.")] = "inspect",
 ) -> int:
@@ -423,7 +427,7 @@ def export(
 
 
 @app.command
-def verify(folder: Path, *, workers: Workers = 0, executor: ExecutorName = "local", json: Json = False) -> int:
+def verify(folder: RunFolder, *, workers: Workers = 0, executor: ExecutorName = "local", json: Json = False) -> int:
     """Judge a run's winner and its control arms again, on the published sealed seeds, and say same or not.
 
     Everything that the card says is computed anew.
@@ -437,7 +441,7 @@ def verify(folder: Path, *, workers: Workers = 0, executor: ExecutorName = "loca
 
 @app.command
 def replay(
-    folder: Path,
+    folder: RunFolder,
     *,
     out: Annotated[Path | None, Parameter(help="Keep the replay in this new folder.")] = None,
     workers: Workers = 0,
@@ -455,8 +459,8 @@ def replay(
 
 @app.command
 def diff(  # noqa: PLR0913  # one parameter an option
-    first: Path,
-    second: Path,
+    first: OneProgram,
+    second: OneProgram,
     *,
     task: Annotated[str | None, Parameter(help="The task, if neither is a run or to take another.")] = None,
     seeds: Annotated[int, Parameter(help="Public seeds on which both are judged.")] = 10,
@@ -487,9 +491,12 @@ def diff(  # noqa: PLR0913  # one parameter an option
 
 @app.command
 def hack(
-    task: str = "cleanup",
+    task: TaskName = "cleanup",
     *,
-    level: Annotated[list[str] | None, Parameter(negative="", help="A, B, C, D or none; may be repeated.")] = None,
+    level: Annotated[
+        list[str] | None,
+        Parameter(negative="", help="A (full), B (no-namespaces), C (wasm), D (process) or none; may be repeated."),
+    ] = None,
     workers: Workers = 0,
     json: Json = False,
 ) -> int:

@@ -1,11 +1,19 @@
 """What commands share: the arguments that mean the same everywhere, and the exit codes."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 DONE, CLAIM_FAILED, WRONG_CALL, INFRASTRUCTURE, INTERRUPTED = 0, 1, 2, 3, 130
 
+TaskName = Annotated[
+    str,
+    Parameter(help="A name that `solon tasks` lists, `FILE.py:NAME` for a task of your own, or `gym:ID`."),
+]
+RunFolder = Annotated[Path, Parameter(help="The folder of a run, such as runs/cleanup-offline-1.")]
+Programs = Annotated[Path, Parameter(help="Python files, or names of reference programs of the task.")]
+OneProgram = Annotated[Path, Parameter(help="The folder of a run, a Python file or the name of a reference program.")]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON document and nothing else.")]
 JsonLines = Annotated[
     bool, Parameter(name="--json", negative="", help="Print one JSON object a program, each on a line of its own.")

@@ -103,7 +103,7 @@ def check_game(task_name: str) -> None:
         name for name in task_names() if name.removesuffix("-paper") in ("cleanup", "gathering", "commons", "harvest")
     ]
     if task_name not in games:
-        raise ValueError(f"the corpus plays games only, not {task_name!r}; use one of {', '.join(games)}")
+        raise ValueError(f"the corpus does not play {task_name!r}; use one of {', '.join(games)}")
 
 
 def _play_share(task_name: str, letter: str, attacks: Sequence[Attack]) -> list[Result]:

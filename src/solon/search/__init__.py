@@ -78,7 +78,7 @@ def make_strategy(name: str, **options: object) -> Bounded:
     try:
         return msgspec.convert(options, kind)
     except msgspec.ValidationError as error:
-        raise ValueError(f"The strategy {name!r} cannot take these options: {error}.") from None
+        raise ValueError(f"The strategy {name!r} cannot take these options: {str(error).rstrip('.')}.") from None
 
 
 def _nearest(name: str, valid: tuple[str, ...]) -> str:

@@ -1,0 +1,52 @@
+"""A recording, step by step: what each layer covers and what each agent has earned so far."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from solon.playback import Frame, Recording
+
+
+@dataclass
+class Scene:
+    """One step; it is the same object throughout, so whoever keeps something copies it."""
+
+    step: int
+    frame: Frame
+    layers: dict[str, set[int]]
+    returns: list[float]
+
+    @property
+    def total(self) -> float:
+        """The sum of all returns so far."""
+        return sum(self.returns)
+
+
+def scenes(recording: Recording) -> Iterator[Scene]:
+    """Yield every step of a recording, the start first."""
+    layers: dict[str, set[int]] = {name: set() for name in (recording.board.layers if recording.board else ())}
+    returns = [0.0] * seats(recording)
+    for step, frame in enumerate(recording.frames):
+        for name, cells in frame.removed.items():
+            layers.setdefault(name, set()).difference_update(cells)
+        for name, cells in frame.added.items():
+            layers.setdefault(name, set()).update(cells)
+        for seat, reward in enumerate(frame.rewards):
+            returns[seat] += reward
+        yield Scene(step, frame, layers, returns)
+
+
+def shown(recording: Recording, every: int) -> Iterator[Scene]:
+    """Yield every ``every``-th step, and the last one."""
+    last = len(recording.frames) - 1
+    return (scene for scene in scenes(recording) if scene.step % every == 0 or scene.step == last)
+
+
+def seats(recording: Recording) -> int:
+    """Return how many agents a recording has."""
+    frames = recording.frames
+    return max([len(recording.agents), *(max(len(it.agents), len(it.rewards)) for it in frames)], default=0)
+
+
+def amount(value: float) -> str:
+    """Word a return: two decimals where it has any."""
+    return f"{value:.0f}" if value == int(value) else f"{value:.2f}"
