@@ -85,7 +85,7 @@ def make(name: str = "matrix-prisoners", **options: object) -> MatrixTask:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_task_declares_what_it_offers(name: str) -> None:
     task = make(name)
-    assert (task.name, task.version) == (name, "1")
+    assert (task.name, task.version) == (name, "2")
     assert [metric.name for metric in task.metrics if metric.role == "objective"] == ["score"]
     assert isinstance(task, Crossplay)
     assert isinstance(task, Deciding)
@@ -93,7 +93,7 @@ def test_a_task_declares_what_it_offers(name: str) -> None:
     assert isinstance(task, Sketched)
     assert next(iter(task.references())) == "tit_for_tat"
     assert task.decisions == 200 * 20
-    assert make(name, noise=0.1, rounds=50).version == "1[rounds=50,noise=0.1]"
+    assert make(name, noise=0.1, rounds=50).version == "2[rounds=50,noise=0.1]"
 
 
 @pytest.mark.parametrize(
@@ -344,8 +344,8 @@ def test_in_a_meeting_every_seat_plays_every_other_one(noise: float) -> None:
     task = make(rounds=25, noise=noise)
     jail = GuestJail()
     episode = task.meet((TIT_FOR_TAT, DEFECT), (0, 0, 0, 1, 0, 1, 0, 1), Seed(5), jail)
-    assert jail.opened == [TIT_FOR_TAT, DEFECT]
-    assert {len(payload) for payload in jail.sent} == {2 + 2 * 35, 2 + 2 * 21}
+    assert jail.opened == [(TIT_FOR_TAT, DEFECT)[index] for index in (0, 0, 0, 1, 0, 1, 0, 1)]
+    assert {len(payload) for payload in jail.sent} == {2 + 2 * 7}
     assert len(episode.agents["return"]) == SEATS
     assert sum(episode.agents["return"]) == pytest.approx(8 * episode.metrics["score"])
     good, bad = episode.agents["program"]
@@ -357,11 +357,21 @@ def test_in_a_meeting_every_seat_plays_every_other_one(noise: float) -> None:
         assert bad == pytest.approx((2 * 1 + 5 * 29 / 25) / 7)
 
 
-def test_equal_programs_share_a_worker_and_self_play_is_a_meeting() -> None:
+def test_a_program_cannot_know_its_equals_by_what_they_share() -> None:
+    knowing = python(
+        "SEEN = {}\n\n\ndef policy(history, memory):\n    key = len(history)\n"
+        "    SEEN[key] = SEEN.get(key, 0) + 1\n    return C if SEEN[key] > 7 else D\n"
+    )
+    with LocalJail("auto") as walls:
+        episode = make(rounds=10).meet((knowing, TIT_FOR_TAT), (0, 0, 0, 0, 1, 1, 1, 1), Seed(2), walls)
+    assert episode.metrics["mutual"] == pytest.approx(6 / 28)  # tit for tat with its own kind, and nobody else
+
+
+def test_equal_programs_count_as_one_and_self_play_is_a_meeting() -> None:
     task, jail = make(rounds=10), GuestJail()
     copy = python(EXAMPLE)
     both = task.meet((TIT_FOR_TAT, copy), (0, 1) * 4, Seed(0), jail)
-    assert len(jail.opened) == 1
+    assert jail.opened == [TIT_FOR_TAT] * 8
     assert (
         both.agents["return"]
         == task.meet((TIT_FOR_TAT,), (0,) * 8, Seed(0), GuestJail()).agents["return"]
@@ -449,7 +459,7 @@ def test_strategies_of_the_library_play_as_opponents(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "axelrod", library)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
     task = make(field="axelrod", rounds=10)
-    assert task.version == "1[rounds=10,field=axelrod]"
+    assert task.version == "2[rounds=10,field=axelrod]"
     assert task.evaluate(TIT_FOR_TAT, Seed(0), GuestJail()).agents["return"] == (3.0,) * 15
     assert task.evaluate(DEFECT, Seed(0), GuestJail()).agents["return"] == pytest.approx((1.4,) * 15)
     assert task.figures()[0].metrics["score"] == 5

@@ -25,7 +25,7 @@ from solon.tasks.matrix.published import ENTRANTS, PublishedPlayer, check_instal
 from solon.tasks.matrix.sketch import learner, sketch
 from solon.watch import conserved
 
-_REVISION = "1"  # raise it with every change of a rule, a draw, an opponent or a metric
+_REVISION = "2"  # raise it with every change of a rule, a draw, an opponent or a metric
 SEATS = 8
 FIELDS = ("classics", "axelrod")
 
@@ -113,26 +113,23 @@ class MatrixTask(Task):
         return moves[:, np.argsort(order)], player
 
     def meet(self, programs: Sequence[Program], seating: Sequence[int], seed: Seed, jail: Jail) -> Episode:
-        """Play one match for every pair of seats; see ``solon.crossplay.Crossplay``."""
+        """Play one match for every pair of seats; see ``solon.crossplay.Crossplay``.
+
+        Every seat has a worker of its own: in a repeated game nobody may know an equal by anything but its moves.
+        """
         check_seating(programs, seating, SEATS)
-        distinct = list(dict.fromkeys(programs[index] for index in seating))
-        owner = [distinct.index(programs[index]) for index in seating]
+        owners = [programs.index(programs[index]) for index in seating]
         pairs = [(one, other) for one in range(SEATS) for other in range(one + 1, SEATS)]
         _, flips = self._luck(seed, len(pairs))
+        public = Seed(seed.number)
         with ExitStack() as stack:
             players: list[ProgramPlayer] = []
-            for program in distinct:
-                with _blamed(programs.index(program)):
-                    worker = stack.enter_context(
-                        jail.open(program, GUEST, self._setup(), Seed(seed.number).derive("worker"))
-                    )
-                players.append(ProgramPlayer(worker))
-            moves = play(
-                [_Blamed(player, programs.index(program)) for player, program in zip(players, distinct, strict=True)],
-                [(owner[one], owner[other]) for one, other in pairs],
-                self.rounds,
-                flips,
-            )
+            for seat, owner in enumerate(owners):
+                with _blamed(owner):
+                    opened = jail.open(programs[owner], GUEST, self._setup(), public.derive(f"worker/{seat}"))
+                    players.append(ProgramPlayer(stack.enter_context(opened)))
+            blamed = [_Blamed(player, owner) for player, owner in zip(players, owners, strict=True)]
+            moves = play(blamed, pairs, self.rounds, flips)
         return self._met(moves, pairs, players, programs, seating)
 
     def _met(
