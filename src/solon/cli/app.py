@@ -28,6 +28,7 @@ from solon.cli.arguments import (
 
 app = App(
     name="solon",
+    help_format="plaintext",  # markdown would take a quarter of the time of `solon --help`
     version=__version__,
     help="LLM policy synthesis you can believe: programs are proposed, judged where they can touch nothing, and kept "
     "with the evidence.",
