@@ -86,6 +86,8 @@ def test_a_focal_agent_that_plays_the_partners_program_scores_as_the_judge_says(
                 total += reward + information["others"]
                 assert not ended
     assert total == sum(episode.agents["return"])
+    with pytest.raises(ValueError, match="call reset first"):
+        focal.step(0)
 
 
 def test_a_picture_looks_ahead_of_the_agent_and_turns_with_it() -> None:

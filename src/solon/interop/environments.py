@@ -203,8 +203,8 @@ class FocalEnv(gymnasium.Env):
     def step(self, action: int) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Play one step. Raises ProgramFault when the partners' program is at fault."""
         kernel, crew = self._kernel, self._crew
-        if kernel is None or crew is None:
-            raise ValueError("the episode has not begun; call reset first")
+        if kernel is None or crew is None or kernel.clock >= self._game.steps:
+            raise ValueError("the episode has not begun or is over; call reset first")
         decided = crew.decide(kernel.clock, kernel.snapshot())
         others = bytes(choice if choice < kernel.n_actions else STAND for choice in decided[1:])
         rewards = kernel.step(bytes([int(action)]) + others)

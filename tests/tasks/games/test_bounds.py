@@ -8,7 +8,7 @@ import pytest
 
 from solon.tasks.games import bounds
 from solon.tasks.games.cleanup import CleanupRules
-from solon.tasks.games.gathering import CommonsRules, GatheringRules
+from solon.tasks.games.gathering import CommonsRules, GatheringRules, linked, neighbours
 from solon.tasks.games.maps import Map, load_map
 
 TINY = Map(
@@ -109,7 +109,7 @@ def test_no_constant_stock_beats_the_value_of_a_patch_and_the_best_comes_close()
 
 def test_commons_falls_into_five_patches():
     board = load_map("commons", "commons")
-    assert sorted(bounds._patches(board, 2)) == [16, 16, 16, 16, 24]
+    assert sorted(map(len, linked(neighbours(board, 2)))) == [16, 16, 16, 16, 24]
     assert bounds.commons_bound(board, 12, 1000, CommonsRules()) == pytest.approx(6.3817, abs=1e-4)
     assert bounds.commons_bound(board, 2, 1000, CommonsRules()) == 2.0
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from solon.contract import Figure
 from solon.tasks.games.cleanup import CleanupRules
-from solon.tasks.games.gathering import CommonsRules, GatheringRules, neighbours
+from solon.tasks.games.gathering import CommonsRules, GatheringRules, linked, neighbours
 from solon.tasks.games.maps import Map
 from solon.tasks.games.opening import known_prices, opening_bound
 
@@ -57,22 +57,9 @@ def commons_bound(board: Map, n_agents: int, steps: int, rules: CommonsRules) ->
     """
     if list(rules.growth) != sorted(rules.growth):
         raise ValueError(f"the bound needs a growth table that never falls, got {rules.growth}")
-    total = sum(_patch_value(size, steps, rules.growth) for size in _patches(board, rules.radius))
+    patches = linked(neighbours(board, rules.radius))
+    total = sum(_patch_value(size, steps, rules.growth) for size in map(len, patches))
     return min(total, float(n_agents * steps)) / steps
-
-
-def _patches(board: Map, radius: int) -> list[int]:
-    """Return the sizes of the classes of apples linked by growth."""
-    near = neighbours(board, radius)
-    unseen, sizes = set(range(len(near))), list[int]()
-    while unseen:
-        patch, frontier = set[int](), {min(unseen)}
-        while frontier:
-            patch |= frontier
-            frontier = {other for apple in frontier for other in near[apple]} - patch
-        unseen -= patch
-        sizes.append(len(patch))
-    return sizes
 
 
 @cache

@@ -1,5 +1,6 @@
 """Gathering and Commons: apples that come back after a fixed time, or with a probability that rises with density."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from solon.tasks.games.kernel import COUNT_DOWN, Kernel, Rules
@@ -63,6 +64,19 @@ def neighbours(board: Map, radius: int) -> tuple[tuple[int, ...], ...]:
         )
         for number, (row, column) in enumerate(places)
     )
+
+
+def linked(near: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Return the classes of apple numbers linked by growth, each sorted; ``near`` holds each apple's neighbours."""
+    unseen, found = set(range(len(near))), list[list[int]]()
+    while unseen:
+        patch, frontier = set[int](), {min(unseen)}
+        while frontier:
+            patch |= frontier
+            frontier = {other for apple in frontier for other in near[apple]} - patch
+        unseen -= patch
+        found.append(sorted(patch))
+    return found
 
 
 class Commons(Kernel):

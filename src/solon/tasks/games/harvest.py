@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from solon.contract import Seed
-from solon.tasks.games.gathering import Commons, CommonsRules
+from solon.tasks.games.gathering import Commons, CommonsRules, linked
 from solon.tasks.games.maps import Map
 from solon.tasks.games.streams import KeyedDraws
 
@@ -97,16 +97,7 @@ class Harvest(Commons):
 
 def patches(board: Map, radius: int) -> list[list[int]]:
     """Return the classes of apple numbers linked by growth."""
-    near = disc_neighbours(board, radius)
-    unseen, found = set(range(len(near))), list[list[int]]()
-    while unseen:
-        patch, frontier = set[int](), {min(unseen)}
-        while frontier:
-            patch |= frontier
-            frontier = {other for apple in frontier for other in near[apple]} - patch
-        unseen -= patch
-        found.append(sorted(patch))
-    return found
+    return linked(disc_neighbours(board, radius))
 
 
 @cache
