@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[1]
 FILE_LINES = 600
 CONTRACT_LINES = 250
 FUNCTION_LINES = 60
-PACKAGE_LINES = 42_000  # further families of tasks, the reader of reports, native model clients
+PACKAGE_LINES = 62_000  # planning and guard: two families with their solvers
 DATA = (  # programs shipped as data do not count
     "src/solon/hostile/corpus",
     "src/solon/tasks/games/policies",

@@ -60,6 +60,7 @@ from solon.engine import (
 )
 from solon.engine.feedback import check_level
 from solon.journal import Fact, State
+from solon.language import language_of
 from solon.model import check_at_hand, is_address, parse_address
 from solon.playback import Recordable, Recording
 from solon.sandbox import Limits
@@ -149,7 +150,10 @@ def evaluate_all(  # noqa: PLR0913  # one keyword an option of `solon eval`
     if seeds < 1:
         raise ValueError(f"seeds must be 1 or more, got {seeds}")
     loaded = _loaded(task, options)
-    readable = [(str(it), read_program(Path(it))) if not isinstance(it, Program) else ("", it) for it in programs]
+    language = language_of(loaded)
+    readable = [
+        (str(it), read_program(Path(it), language)) if not isinstance(it, Program) else ("", it) for it in programs
+    ]
     with PoolJudge(loaded, isolation=isolation, limits=limits, workers=workers, executor=executor) as judge:
         for name, program in readable:
             start = time.perf_counter()
@@ -176,7 +180,7 @@ def find_program(task: Task, text: str) -> Program:
         raise ValueError(
             f"there is no file and no reference program {text}; did you mean {near[0]}? Known: {', '.join(known)}"
         )
-    return read_program(path)
+    return read_program(path, language_of(task))
 
 
 def _judge_one(judge: PoolJudge, task: Task, program: Program, seeds: int) -> Outcome:
@@ -402,7 +406,7 @@ def resume(
 def _finish(
     bundle: Bundle, configuration: Configuration, task: Task, judge: PoolJudge, observer: Observer | None
 ) -> Card:
-    proposer, bill = open_proposer(bundle, configuration)
+    proposer, bill = open_proposer(bundle, configuration, task)
     if isinstance(observer, Onlooker):
         observer.begin(task, configuration, bill)
     run_ = Run(

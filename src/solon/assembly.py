@@ -9,10 +9,12 @@ from solon.contract import Proposal, Proposer, Strategy, Task, Value
 from solon.engine import Bill, Budget, Bundle, Configuration
 from solon.journal import Proposed
 from solon.journal.remedies import remedy
+from solon.language import language_of
 from solon.model import Caps, Ledger, Plan, Prices, Total, is_address, load_prices, parse_address, plan
 from solon.propose import make_proposer, sketch_of_task
 from solon.propose.conversation import lessons
 from solon.propose.model import first_request, make_model_proposer
+from solon.propose.noisy import author_of
 from solon.propose.registry import files_of
 from solon.propose.replayed import Replayed
 from solon.search import Pareto, check_over, make_strategy
@@ -27,6 +29,7 @@ USUAL: Mapping[str, tuple[str, dict[str, Option], float | None]] = {
     "polish": ("race", {}, 120.0),
     "paste": ("refine", {"rounds": 3, "width": 1}, None),
     "scripted": ("best-of-n", {}, None),
+    "noisy": ("refine", {"rounds": 4, "width": 1, "seeds": 5}, None),
     "model": ("refine", {"rounds": 4, "width": 1, "seeds": 5}, None),
 }
 """Strategy, its options and seconds of search for each kind of proposer, where the call names none."""
@@ -47,9 +50,11 @@ def check_proposer_text(proposer: str, task: Task) -> None:
     if is_address(proposer):
         lessons(task, parse_address(proposer).turns)
         return
-    make_proposer(proposer)
+    make_proposer(proposer, language=language_of(task))
     if proposer == "offline":
         sketch_of_task(task)
+    if proposer.partition(":")[0] == "noisy":
+        author_of(task)
 
 
 def check_strategy_suits(strategy: Strategy, task: Task) -> None:
@@ -59,7 +64,7 @@ def check_strategy_suits(strategy: Strategy, task: Task) -> None:
 
 
 def open_proposer(
-    bundle: Bundle, configuration: Configuration, *, replay: bool = False
+    bundle: Bundle, configuration: Configuration, task: Task, *, replay: bool = False
 ) -> tuple[Proposer, Callable[[], Bill]]:
     """Return a run's proposer and its bill so far; a replay takes calls and pasted programs from the run's folder."""
     text = configuration.proposer
@@ -72,7 +77,7 @@ def open_proposer(
     if replay and text.partition(":")[0] == "paste":
         return Replayed(_recorded(bundle)), Bill
     sources = {path: bundle.bodies.get(digest) for path, digest in configuration.sources.items()}
-    return make_proposer(text, sources=sources), Bill
+    return make_proposer(text, language=language_of(task), sources=sources), Bill
 
 
 def read_sources(task: str, proposer: str) -> dict[str, bytes]:

@@ -168,13 +168,13 @@ def _judge_again(bundle: Bundle, card: Card, task: Task, judge: PoolJudge) -> tu
     if standing is not None and scored and configuration.partner_seeds and isinstance(task, Crossplay):
         meeting = cast("MeetingJudge", judge)  # whoever can judge a task of meetings can judge meetings
         held_out = held_out_partners(task, standing, meeting, seeds.sealed(configuration.partner_seeds))
-    bill = _bill(bundle, configuration, card)
+    bill = _bill(bundle, configuration, task, card)
     return differences, make_card(task, configuration, state, root=root, bill=bill, held_out=held_out)
 
 
-def _bill(bundle: Bundle, configuration: Configuration, card: Card) -> Bill:
+def _bill(bundle: Bundle, configuration: Configuration, task: Task, card: Card) -> Bill:
     """Add up the recorded calls of a run anew; another version of Solon may know other prices."""
-    _, total = open_proposer(bundle, configuration, replay=True)
+    _, total = open_proposer(bundle, configuration, task, replay=True)
     found = total()
     if card.packages.get("solon") != package_versions()["solon"]:
         found = msgspec.structs.replace(found, words=card.cost.bill.words, usd=card.cost.bill.usd)
@@ -275,10 +275,10 @@ def replay(
         raise ValueError(f"{folder} is unfinished; first: {bundle.way_on}")
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(out) if out is not None else Path(scratch) / "replay"
-        proposer, bill = open_proposer(bundle, configuration, replay=True)
         sources = [bundle.bodies.get(digest) for digest in configuration.sources.values()]
         again = Bundle.create(target, configuration, int(card.root, 16), sources=sources)
         task = load_task(bundle, into=again)
+        proposer, bill = open_proposer(bundle, configuration, task, replay=True)
         with PoolJudge(
             task,
             isolation=configuration.isolation,

@@ -84,7 +84,7 @@ def test_a_reply_that_stays_unusable_is_a_reject_and_never_scored(solon: Call) -
 def test_a_cap_on_tokens_stops_cleanly_and_seals_what_there_is(solon: Call) -> None:
     """The cap leaves room for the first prompt; the second one, which shows a program and feedback, is longer."""
     task = load("gathering", steps=40)
-    first = Request("tester", render_messages(task, (), (), "policy.py:policy"), 500)
+    first = Request("tester", render_messages(task, (), ()), 500)
     cap = first.input_bound + 500 + 100
     with Server([], answer) as server:
         address = f"local:{server.url}#tester?max_tokens=500"

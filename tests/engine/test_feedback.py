@@ -275,7 +275,7 @@ def test_proposers_see_the_excerpts_before_they_are_asked_again(tmp_path: Path) 
     prompt = render_prompt(Told(), second, parents=(1,))
     assert prompt.count("was hard") == 1
     assert "- Candidate 0: value = 0" in prompt
-    user = render_messages(Told(), second, (1,), "policy.py:policy")[1].content
+    user = render_messages(Told(), second, (1,))[1].content
     assert user.count("was hard") == 1
     assert "- Candidate 0: value = 0" in user
 

@@ -11,6 +11,7 @@ from model.fakes import Fake, answer
 from propose.samples import Plain, program
 from solon.contract import Ask, Candidate, Fault, Feedback, Program, ProgramFault, Proposal
 from solon.engine import check_program
+from solon.language import PYTHON
 from solon.model import (
     UNSUPPORTED,
     BudgetSpent,
@@ -74,8 +75,8 @@ HISTORY = [
 
 
 def test_the_system_prompt_is_the_brief_and_the_user_prompt_begins_alike() -> None:
-    first = render_messages(TASK, (), (), "policy.py:policy")
-    later = render_messages(TASK, HISTORY, (0,), "policy.py:policy")
+    first = render_messages(TASK, (), ())
+    later = render_messages(TASK, HISTORY, (0,))
     assert [message.role for message in first] == ["system", "user"]
     assert first[0] == later[0]
     assert first[0].content == TASK.brief().strip()
@@ -85,7 +86,7 @@ def test_the_system_prompt_is_the_brief_and_the_user_prompt_begins_alike() -> No
 
 
 def test_the_prompt_holds_parents_and_feedback_but_no_score() -> None:
-    text = render_messages(TASK, HISTORY, (0,), "policy.py:policy")[1].content
+    text = render_messages(TASK, HISTORY, (0,))[1].content
     assert f"Candidate 0:\n\n{fenced(GOOD)}\nCollected 8 apples." in text
     assert OTHER not in text
     assert "- Candidate 1: Invalid (time): It took too long. Cache the distances." in text
@@ -95,21 +96,21 @@ def test_the_prompt_holds_parents_and_feedback_but_no_score() -> None:
 
 def test_at_the_level_none_only_faults_are_shown() -> None:
     history = [candidate(0), candidate(1, fault=Fault("raised", "Division by zero."))]
-    text = render_messages(TASK, history, (), "policy.py:policy")[1].content
+    text = render_messages(TASK, history, ())[1].content
     assert "Candidate 0" not in text
     assert "Division by zero." in text
 
 
 def test_parents_are_shown_in_the_order_of_the_wish_with_all_their_files() -> None:
     double = Program((("policy.py", GOOD), ("helpers.py", "NOTE = '```'\n")))
-    text = render_messages(TASK, [*HISTORY, candidate(3, double)], (3, 0), "policy.py:policy")[1].content
+    text = render_messages(TASK, [*HISTORY, candidate(3, double)], (3, 0))[1].content
     assert text.index("Candidate 3:") < text.index("Candidate 0:")
     assert "FILE: helpers.py\n````python" in text
 
 
 def test_only_recent_feedback_is_shown() -> None:
     many = [candidate(n, feedback=Feedback("sparse", f"remark {n}.")) for n in range(50)]
-    text = render_messages(TASK, many, (), "policy.py:policy")[1].content
+    text = render_messages(TASK, many, ())[1].content
     assert "remark 42." in text
     assert "remark 41." not in text
 
@@ -119,14 +120,14 @@ def test_only_recent_feedback_is_shown() -> None:
 
 def test_a_whole_program_is_read_from_a_fence_or_the_bare_text() -> None:
     for text in (fenced(GOOD), GOOD, f"First {fenced(OTHER)} then {fenced(GOOD)}".replace(" ```", "\n```")):
-        assert read_answer(text, None, "policy.py:policy", "python-policy") == program(GOOD)
+        assert read_answer(text, None, PYTHON) == program(GOOD)
 
 
 def test_several_named_files_become_one_program() -> None:
     text = (
         f"FILE: policy.py\n{fenced('import lib' + chr(10) + GOOD)}\n**File: `lib.py`**\n\n{fenced('A = 1' + chr(10))}"
     )
-    read = read_answer(text, None, "policy.py:policy", "python-policy")
+    read = read_answer(text, None, PYTHON)
     assert read.files == (("policy.py", f"import lib\n{GOOD}"), ("lib.py", "A = 1\n"))
 
 
@@ -135,13 +136,13 @@ EDIT = "<<<<<<< SEARCH\n    return 3\n=======\n    return 7\n>>>>>>> REPLACE\n"
 
 def test_edits_apply_to_the_first_parent() -> None:
     base = Program((("policy.py", GOOD), ("lib.py", "A = 1\n")))
-    read = read_answer(f"So:\n```\n{EDIT}```\n", base, "policy.py:policy", "python-policy")
+    read = read_answer(f"So:\n```\n{EDIT}```\n", base, PYTHON)
     assert read.files == (("policy.py", GOOD.replace("3", "7")), ("lib.py", "A = 1\n"))
 
 
 def test_a_whole_program_counts_where_the_edits_beside_it_do_not_fit() -> None:
     text = f"{EDIT.replace('return 3', 'return 9')}\nThe whole file:\n{fenced(OTHER)}"
-    assert read_answer(text, program(GOOD), "policy.py:policy", "python-policy") == program(OTHER)
+    assert read_answer(text, program(GOOD), PYTHON) == program(OTHER)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ def test_a_whole_program_counts_where_the_edits_beside_it_do_not_fit() -> None:
 )
 def test_an_unusable_answer_is_explained(text: str, base: Program | None, message: str) -> None:
     with pytest.raises(ReplyError, match=message):
-        read_answer(text, base, "policy.py:policy", "python-policy")
+        read_answer(text, base, PYTHON)
 
 
 # Structured replies
@@ -309,18 +310,18 @@ GIVEN = structured(files=[("policy.py", GOOD)])
 )
 def test_an_unusable_structured_answer_is_explained(text: str, base: Program | None, message: str) -> None:
     with pytest.raises(ReplyError, match=message):
-        read_structured_answer(text, base, "policy.py:policy", "python-policy")
+        read_structured_answer(text, base, PYTHON)
 
 
 def test_a_structured_answer_is_files_or_edits_of_the_first_parent() -> None:
     files = structured(files=[("policy.py", "import lib\n" + GOOD), ("lib.py", "A = 1")])
-    read = read_structured_answer(files, None, "policy.py:policy", "python-policy")
+    read = read_structured_answer(files, None, PYTHON)
     assert read.files == (("policy.py", f"import lib\n{GOOD}"), ("lib.py", "A = 1\n"))
     edits = structured(edits=[("policy.py", "    return 3\n", "    wait = 1\n    return 7\n")])
-    read = read_structured_answer(edits, program(GOOD), "policy.py:policy", "python-policy")
+    read = read_structured_answer(edits, program(GOOD), PYTHON)
     assert read.source == GOOD.replace("    return 3", "    wait = 1\n    return 7")
     odd = json.dumps({"thoughts": "", "files": [{"name": "policy.py", "source": f"# \ud800\n{GOOD}"}], "edits": []})
-    assert read_structured_answer(odd, None, "policy.py:policy", "python-policy").source == f"# ?\n{GOOD}"
+    assert read_structured_answer(odd, None, PYTHON).source == f"# ?\n{GOOD}"
 
 
 @pytest.mark.parametrize(
@@ -403,7 +404,7 @@ def test_what_stays_unusable_is_kept_as_a_candidate_that_no_judge_accepts(reply:
 def test_later_prompts_show_why_a_reply_was_rejected() -> None:
     (rejected,) = propose(lambda _: answer("No."))
     history = [candidate(0, rejected.program, fault=Fault("entry", "no plain file name"))]
-    text = render_messages(TASK, history, (), "policy.py:policy")[1].content
+    text = render_messages(TASK, history, ())[1].content
     assert "- Candidate 0: Rejected: The reply holds no python code block; send exactly one." in text
     assert "no plain file name" not in text
 

@@ -5,6 +5,7 @@ import pytest
 
 from propose.samples import Plain, program
 from solon.contract import Ask, Candidate, Fault, Feedback, Proposal
+from solon.language import python
 from solon.propose import Paste, ReplyError, parse_reply, render_prompt
 
 GOOD = "def policy(env, agent_id):\n    return 3\n"
@@ -75,7 +76,7 @@ def test_an_unusable_reply_is_explained_in_one_sentence(reply: str, message: str
 
 def test_the_entry_point_may_be_a_class_or_an_assignment() -> None:
     for source in ("class Agent:\n    pass\n", "Agent = max\n", "Agent: object = max\n"):
-        assert parse_reply(source, "agent.py:Agent", "agent").files == (("agent.py", source),)
+        assert parse_reply(source, python("agent.py:Agent", "agent")).files == (("agent.py", source),)
 
 
 def history() -> list[Candidate]:

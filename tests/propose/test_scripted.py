@@ -89,7 +89,7 @@ def test_proposers_are_made_from_the_texts_of_the_command_line(tmp_path: Path) -
     first, second = tmp_path / "first.py", tmp_path / "second.py"
     first.write_bytes(b"LIMIT = 5.5\r\ndef policy(env, agent_id): return 3\r\n")
     second.write_text("def policy(env, agent_id): return 4\n")
-    assert proposer_names() == ("offline", "paste", "polish", "scripted")
+    assert proposer_names() == ("noisy", "offline", "paste", "polish", "scripted")
     assert isinstance(make_proposer("offline"), Offline)
     assert isinstance(make_proposer(f"polish:{first}"), Polish)
     assert isinstance(make_proposer("paste", screen=io.StringIO(), keyboard=io.StringIO()), Paste)

@@ -1,7 +1,6 @@
 """A language model as the proposer."""
 
 import itertools
-import re
 import threading
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -10,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from solon.contract import Ask, Candidate, History, Program, Proposal, Task, Value
+from solon.language import Language, language_of, parse_python
 from solon.model import (
     UNSUPPORTED,
     Address,
@@ -36,8 +36,8 @@ from solon.model import (
     screen,
 )
 from solon.propose.conversation import Lessons, lessons
-from solon.propose.parse import ANSWER_SCHEMA, ReplyError, fenced_blocks, parse_answer, parse_python, parse_reply
-from solon.propose.prompt import instruction, without_excerpts
+from solon.propose.parse import ANSWER_SCHEMA, ReplyError, fenced_blocks, parse_answer, parse_reply
+from solon.propose.prompt import fenced, instruction, without_excerpts
 
 REJECTED = "rejected"  # kind of a program that holds a reply from which none could be read
 _UNFIT_NAME = "rejected reply"  # no plain file name, so that no judge takes it for a program
@@ -80,8 +80,6 @@ class ModelProposer:
         model: the model's name, or a request whose parameters all requests take.
         structured: the first rung; None asks for plain text, and operators then name no form.
         turns: what leads up to a program that has no parents, see ``solon.propose.conversation``.
-        entry: entry point of the programs.
-        kind: their kind.
     """
 
     def __init__(
@@ -91,15 +89,11 @@ class ModelProposer:
         *,
         structured: Rung | None = None,
         turns: Turns | None = None,
-        entry: str = "policy.py:policy",
-        kind: str = "python-policy",
     ) -> None:
         self._client = client if isinstance(client, Client) else Client(client)
         self._pattern = Request(model, ()) if isinstance(model, str) else model
         self._structured: Rung | None = structured
         self._turns: Turns | None = turns
-        self._entry = entry
-        self._kind = kind
 
     def propose(self, task: Task, history: History, ask: Ask, entropy: int) -> Sequence[Proposal]:
         """Return ``ask.count`` proposals, the first of them only when the budget of calls ends before.
@@ -129,7 +123,7 @@ class ModelProposer:
         known = _known_forms(history)
         before = lessons(task, None if ask.parents else self._turns)
         for form in self._ladder(known):
-            messages = render_messages(task, history, ask.parents, self._entry, ask.operator, form)
+            messages = render_messages(task, history, ask.parents, ask.operator, form)
             missing = [place for place in range(ask.count) if place not in drawn]
             alone = missing[:1] if form is not None and form.rung not in known else []
             rest = missing[len(alone) :]
@@ -220,7 +214,7 @@ class ModelProposer:
             return _Reading(None, screened.reason, reply.text, screened.hopeless)
         read = read_answer if form is None else read_structured_answer
         try:
-            program = read(reply.text, base, self._entry, self._kind)
+            program = read(reply.text, base, language_of(task))
         except ReplyError as error:
             return _Reading(None, str(error), reply.text)
         fault = task.lint(program)
@@ -235,8 +229,6 @@ def make_model_proposer(
     ledger: Ledger | None = None,
     replay: bool = False,
     workers: int = 8,
-    entry: str = "policy.py:policy",
-    kind: str = "python-policy",
 ) -> ModelProposer:
     """Build the proposer for an address such as ``openai:NAME``, see ``parse_address``; raises ValueError.
 
@@ -258,15 +250,13 @@ def make_model_proposer(
         Request(at.model, (), at.max_tokens, at.temperature, at.effort, thinking=at.thinking),
         structured=at.structured,
         turns=at.turns,
-        entry=entry,
-        kind=kind,
     )
 
 
 def first_request(task: Task, at: Address) -> Request:
     """Return the call that asks for the first program of a run, without the replies of turns that lead up to it."""
     form = _FORMS[at.structured] if at.structured else None
-    messages = render_messages(task, (), (), "policy.py:policy", "", form)
+    messages = render_messages(task, (), (), "", form)
     before = lessons(task, at.turns)
     if before.turns:
         said = "\n\n".join((*before.turns, before.lead, messages[-1].content))
@@ -279,41 +269,42 @@ def rejection(program: Program) -> str | None:
     return program.source.partition("\n")[0] if program.kind == REJECTED else None
 
 
-def read_answer(text: str, base: Program | None, entry: str, kind: str) -> Program:
+def read_answer(text: str, base: Program | None, language: Language) -> Program:
     """Return the program of a reply: edits of ``base``, several named files, or one whole file, tried in this order.
 
     Edits that do not apply are ignored if the reply also holds a whole program. Raises ReplyError.
     """
     complaint = ""
     try:
-        edits = read_edits(text, base.entry.partition(":")[0] if base is not None else "")
+        edits = read_edits(text, language.file if base is not None else "")
         if edits and base is not None:
-            return _checked(Program(apply_edits(base.files, edits), base.entry, base.kind))
+            return _checked(Program(apply_edits(base.files, edits), base.entry, base.kind), language)
         if edits:
             complaint = "The reply holds edits, but there is no program to edit; send a whole program."
     except (EditError, ReplyError) as error:
         complaint = str(error)
     try:
-        return _files(text, entry, kind) or parse_reply(text, entry, kind)
+        return _files(text, language) or parse_reply(text, language)
     except ReplyError:
         if complaint:
             raise ReplyError(complaint) from None
         raise
 
 
-def read_structured_answer(text: str, base: Program | None, entry: str, kind: str) -> Program:
+def read_structured_answer(text: str, base: Program | None, language: Language) -> Program:
     """Return the program of a structured reply: its files, or ``base`` after its edits. Raises ReplyError."""
     answer = parse_answer(text)
-    file = entry.partition(":")[0]
+    file = language.file
     if answer.files and file not in {it.name for it in answer.files}:
         raise ReplyError(f"The answer lacks the file {file}; send the complete program.")
     if answer.files:
-        return _checked(Program(tuple((it.name, it.source.rstrip() + "\n") for it in answer.files), entry, kind))
+        files = tuple((it.name, it.source.rstrip() + "\n") for it in answer.files)
+        return _checked(Program(files, language.entry, language.kind), language)
     if base is None:
         raise ReplyError("The answer holds edits, but there is no program to edit; send whole files.")
     edits = tuple(Edit(it.file, _lines(it.search), _lines(it.replace)) for it in answer.edits)
     try:
-        return _checked(Program(apply_edits(base.files, edits), base.entry, base.kind))
+        return _checked(Program(apply_edits(base.files, edits), base.entry, base.kind), language)
     except EditError as error:
         raise ReplyError(str(error)) from None
 
@@ -322,7 +313,6 @@ def render_messages(  # one argument a part of the prompt
     task: Task,
     history: History,
     parents: tuple[int, ...],
-    entry: str,
     operator: str = "",
     form: Form | None = None,
 ) -> tuple[Message, ...]:
@@ -332,12 +322,13 @@ def render_messages(  # one argument a part of the prompt
     """
     chosen = [candidate for candidate in history if candidate.number in parents]
     others = [it for it in history if it not in chosen and _remark(it)][-_RECENT:]
-    sections = [_form(entry) if form is None else _structured_form(entry, form)]
+    language = language_of(task)
+    sections = [_form(language) if form is None else _structured_form(language, form)]
     if others:
         lines = "\n".join(f"- Candidate {it.number}: {without_excerpts(_remark(it))}" for it in others)
         sections.append(f"# What was learnt from other candidates\n\n{lines}")
     if chosen:
-        shown = "\n\n".join(_parent(it) for it in sorted(chosen, key=lambda it: parents.index(it.number)))
+        shown = "\n\n".join(_parent(it, language) for it in sorted(chosen, key=lambda it: parents.index(it.number)))
         sections.append(f"# Programs to improve on\n\n{shown}")
     sections.append(instruction(operator, len(chosen)))
     return (Message("system", task.brief().strip()), Message("user", "\n\n".join(sections)))
@@ -367,7 +358,7 @@ def _settle(last: _Reading, first: _Reading) -> Program:
     return program
 
 
-def _files(text: str, entry: str, kind: str) -> Program | None:
+def _files(text: str, language: Language) -> Program | None:
     """Return the program whose files the reply names before their blocks, if the entry's file is among them."""
     files: dict[str, str] = {}
     for name, part in named_parts(text):
@@ -376,13 +367,13 @@ def _files(text: str, entry: str, kind: str) -> Program | None:
             raise ReplyError(f"The reply was cut off inside {name}; send the whole program again, but shorter.")
         if blocks:
             files[name] = blocks[0].text.rstrip() + "\n"
-    if entry.partition(":")[0] not in files:
+    if language.file not in files:
         return None
-    return _checked(Program(tuple(files.items()), entry, kind))
+    return _checked(Program(tuple(files.items()), language.entry, language.kind), language)
 
 
-def _checked(program: Program) -> Program:
-    """Return the program if its files are Python and its entry point is defined; else raise ReplyError."""
+def _checked(program: Program, language: Language) -> Program:
+    """Return the program if its files can be read and its entry point is defined; else raise ReplyError."""
     for name, text in program.files:
         if name.endswith(".py"):
             try:
@@ -391,7 +382,8 @@ def _checked(program: Program) -> Program:
                 raise ReplyError(f"The file {name} is not valid Python (line {error.lineno}: {error.msg}).") from None
             except (ValueError, RecursionError, MemoryError):
                 raise ReplyError(f"The file {name} cannot be read as Python; send it with less nesting.") from None
-    parse_reply(_fenced(program.source), program.entry, program.kind)
+    if complaint := language.complaint(program.source):
+        raise ReplyError(f"The code block {complaint}.")
     return program
 
 
@@ -406,29 +398,24 @@ def _remark(candidate: Candidate) -> str:
     return candidate.feedback.text.strip()
 
 
-def _parent(candidate: Candidate) -> str:
+def _parent(candidate: Candidate, language: Language) -> str:
     program = candidate.proposal.program
     several = len(program.files) > 1
-    shown = "\n\n".join((f"FILE: {name}\n" if several else "") + _fenced(text) for name, text in program.files)
+    shown = "\n\n".join(
+        (f"FILE: {name}\n" if several else "") + fenced(text, language.fences[0]) for name, text in program.files
+    )
     remark = _remark(candidate)
     return f"Candidate {candidate.number}:\n\n{shown}" + (f"\n\n{remark}" if remark else "")
 
 
-def _fenced(source: str) -> str:
-    """Return a source in a fence longer than any that it holds."""
-    longest = max((len(run) for run in re.findall(r"`+", source)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}python\n{source.rstrip()}\n{fence}"
-
-
-def _form(entry: str) -> str:
-    file, _, name = entry.partition(":")
+def _form(language: Language) -> str:
+    file, what = language.file, f" and {language.demand}" if language.demand else ""
     return f"""\
 # Form of your answer
 
 Think first. Then give the program in one of two forms.
 
-Whole: the complete file {file} in one fenced block that starts with ```python and defines `{name}` at the top level; \
+Whole: the complete file {file} in one fenced block that starts with ```{language.fences[0]}{what}; \
 only the last such block counts. A program of several files has a line such as `FILE: {file}` before each block.
 
 Edits, where a program to improve on is shown: they change the first one shown, and each must find its lines in \
@@ -442,17 +429,22 @@ lines to put there
 >>>>>>> REPLACE"""
 
 
-def _structured_form(entry: str, form: Form) -> str:
-    file, _, name = entry.partition(":")
+def _structured_form(language: Language, form: Form) -> str:
     how = "as one JSON object" if form.rung == "json" else f"by calling the tool `{form.name}` once"
+    file = f"{language.file} must be among them{_as_wish(language.demand)}"
     return f"""\
 # Form of your answer
 
 Answer {how}, with nothing beside it. `thoughts` comes first: think there. Then fill one of two lists and leave the \
 other empty.
 
-`files`: the complete program, each file with its name and its source; {file} must be among them and define `{name}` \
-at the top level.
+`files`: the complete program, each file with its name and its source; {file}.
 
 `edits`, where a program to improve on is shown: they change the first one shown. Each names a file, whole lines to \
 search for, which must stand in exactly one place, and the lines to put there."""
+
+
+def _as_wish(demand: str) -> str:
+    """Return "defines x" as "and define x": what must be."""
+    verb, _, rest = demand.partition(" ")
+    return f" and {verb.removesuffix('s')} {rest}" if demand else ""

@@ -1,17 +1,15 @@
 """Reading a program out of a reply, whoever wrote it."""
 
-import ast
 import json
 import re
 import textwrap
-import warnings
 
 import msgspec
 
 from solon.contract import Program, Value
+from solon.language import PYTHON, Language
 
 _FENCE = re.compile(r"^[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w+.-]*)[^\n`]*$")
-_LANGUAGES = ("", "python", "python3", "py")
 _LONGEST_REPLY = 1_000_000
 
 
@@ -83,30 +81,22 @@ def parse_answer(text: str) -> Answer:
     return answer
 
 
-def parse_reply(text: str, entry: str = "policy.py:policy", kind: str = "python-policy") -> Program:
-    """Return the program of the last Python block that defines the entry point, or of the whole text if that does.
+def parse_reply(text: str, language: Language = PYTHON) -> Program:
+    """Return the program of the last block in a language that it takes, or of the whole text if it takes that.
 
-    Raises ReplyError when there is none: cut off, not valid Python, without the entry point or without code.
+    Raises ReplyError when there is none: cut off, not in the language, without the entry point or empty.
     """
     if len(text) > _LONGEST_REPLY:
         raise ReplyError(f"The reply has {len(text)} characters; send at most {_LONGEST_REPLY}.")
     text = text.replace("\r\n", "\n").removeprefix("\ufeff")
-    file, _, name = entry.partition(":")
-    blocks = _python_blocks(text)
-    whole = [text] if _complaint(text, name) is None else []
+    blocks = _usable_blocks(text, language)
+    whole = [text] if language.complaint(text) is None else []
     if not whole and blocks and not blocks[-1].closed:
         raise ReplyError("The reply was cut off inside its code block; send the whole program again, but shorter.")
     for source in (*whole, *(block.text for block in reversed(blocks))):
-        if _complaint(source, name) is None:
-            return Program(((file, source.rstrip() + "\n"),), entry, kind)
-    raise ReplyError(_explained(text, name))
-
-
-def parse_python(source: str) -> ast.Module:
-    """Parse a source text; what the compiler merely warns about is accepted in silence."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(source)
+        if language.complaint(source) is None:
+            return Program(((language.file, source.rstrip() + "\n"),), language.entry, language.kind)
+    raise ReplyError(_explained(text, language))
 
 
 def fenced_blocks(text: str) -> list[Block]:
@@ -128,48 +118,20 @@ def fenced_blocks(text: str) -> list[Block]:
     return blocks
 
 
-def _python_blocks(text: str) -> list[Block]:
-    """Return the blocks that may hold Python; a fence that opens nothing at the very end is none."""
+def _usable_blocks(text: str, language: Language) -> list[Block]:
+    """Return the blocks that may hold a program; a fence that opens nothing at the very end is none."""
     blocks = fenced_blocks(text)
-    return [b for b in blocks if b.language.lower() in _LANGUAGES and (b.closed or b.text.strip())]
+    return [b for b in blocks if b.language.lower() in language.fences and (b.closed or b.text.strip())]
 
 
-def _explained(text: str, name: str) -> str:
+def _explained(text: str, language: Language) -> str:
     """Return one sentence on why a reply is unusable, and what to send instead."""
+    label = language.fences[0]
     if not text.strip():
-        return "The reply is empty; send one fenced python block."
-    blocks = _python_blocks(text)
+        return f"The reply is empty; send one fenced {label} block."
+    blocks = _usable_blocks(text, language)
     if not blocks:
-        complaint = _complaint(text, name) or ""
+        complaint = language.complaint(text) or ""
         missing = complaint.startswith("does not define")
-        return f"The reply {complaint}." if missing else "The reply holds no python code block; send exactly one."
-    return f"The code block {_complaint(blocks[-1].text, name)}."
-
-
-def _complaint(source: str, name: str) -> str | None:
-    """Return what is wrong with a source text as the end of a sentence, or None."""
-    try:
-        tree = parse_python(source)
-    except SyntaxError as error:
-        return f"is not valid Python (line {error.lineno}: {error.msg}); send the whole corrected program"
-    except (ValueError, RecursionError, MemoryError):
-        return "cannot be read as Python; send plain source text without null bytes and with less nesting"
-    if name not in _defined(tree):
-        return f"does not define {name!r} at the top level; send the whole program with that name"
-    return None
-
-
-def _defined(tree: ast.Module) -> set[str]:
-    """Return the names that a module binds at its top level."""
-    names: set[str] = set()
-    for node in tree.body:
-        match node:
-            case ast.FunctionDef(name) | ast.ClassDef(name) | ast.AsyncFunctionDef(name):
-                names.add(name)
-            case ast.Assign(targets):
-                names |= {target.id for target in targets if isinstance(target, ast.Name)}
-            case ast.AnnAssign(ast.Name(name)):
-                names.add(name)
-            case _:
-                pass
-    return names
+        return f"The reply {complaint}." if missing else f"The reply holds no {label} code block; send exactly one."
+    return f"The code block {language.complaint(blocks[-1].text)}."

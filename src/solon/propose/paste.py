@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TextIO
 
 from solon.contract import Ask, History, Proposal, Task
+from solon.language import Language, language_of
 from solon.propose.parse import ReplyError, parse_reply
 from solon.propose.prompt import render_prompt
 
@@ -25,7 +26,6 @@ class Paste:
         screen: TextIO,
         keyboard: TextIO,
         prompt_file: Path | None = None,
-        entry: str = "policy.py:policy",
         attempts: int = 3,
     ) -> None:
         if attempts < 1:
@@ -33,13 +33,12 @@ class Paste:
         self._screen = screen
         self._keyboard = keyboard
         self._prompt_file = prompt_file
-        self._entry = entry
         self._attempts = attempts
 
     def propose(self, task: Task, history: History, ask: Ask, entropy: int) -> Sequence[Proposal]:
         """Return up to ``ask.count`` pasted programs, fewer when the stream ends. Raises ReplyError."""
         del entropy
-        prompt = render_prompt(task, history, ask.parents, self._entry, ask.operator)
+        prompt = render_prompt(task, history, ask.parents, ask.operator)
         if self._prompt_file is None:
             self._say(f"\n{_BEGIN}\n\n{prompt}\n{_END}\n")
         else:
@@ -47,13 +46,13 @@ class Paste:
             self._say(f"\nThe prompt is in {self._prompt_file}: give it to a model, or write the program yourself.")
         proposals: list[Proposal] = []
         for number in range(1, ask.count + 1):
-            proposal = self._reply(f"reply {number} of {ask.count}", ask.parents)
+            proposal = self._reply(f"reply {number} of {ask.count}", ask.parents, language_of(task))
             if proposal is None:
                 break
             proposals.append(proposal)
         return proposals
 
-    def _reply(self, request: str, parents: tuple[int, ...]) -> Proposal | None:
+    def _reply(self, request: str, parents: tuple[int, ...], language: Language) -> Proposal | None:
         """Read replies until one holds a program; None when the stream is at its end."""
         complaint = ""
         self._say(f"Paste {request}, then a line {END}. Ctrl-D ends the search, Ctrl-C leaves it to be resumed.")
@@ -64,7 +63,7 @@ class Paste:
             if text is None:
                 return None
             try:
-                program = parse_reply(text, self._entry)
+                program = parse_reply(text, language)
             except ReplyError as error:
                 complaint = str(error)
             else:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from solon.contract import Ask, History, Program, Proposal, Task, Value
-from solon.propose.parse import parse_python
+from solon.language import parse_python
 from solon.sketch import Hole, HoleValue, Sketch
 
 _SMALLEST, _LARGEST = 1e-12, 1e12

@@ -2,7 +2,8 @@
 
 import re
 
-from solon.contract import Candidate, History, Program, Task
+from solon.contract import Candidate, History, Task
+from solon.language import Language, language_of
 
 RECENT = 8  # candidates besides the parents whose feedback is shown
 
@@ -30,7 +31,6 @@ def render_prompt(
     task: Task,
     history: History,
     parents: tuple[int, ...] = (),
-    entry: str = "policy.py:policy",
     operator: str = "",
 ) -> str:
     """Return the full prompt: brief, parents with source and feedback, recent feedback, wish, format of the answer.
@@ -38,24 +38,27 @@ def render_prompt(
     Of a parent the whole feedback is shown, of others the first paragraph: excerpts of episodes would drown the rest.
     Shows of a result only its feedback and its fault, never a score: what a proposer may see is decided elsewhere.
     """
+    language = language_of(task)
     known = {candidate.number: candidate for candidate in history}
     chosen = [known[number] for number in parents if number in known]
     others = [candidate for candidate in history if candidate not in chosen and _remark(candidate)][-RECENT:]
     sections = [f"# Task\n\n{task.brief().strip()}"]
     if chosen:
-        sections.append("# Programs to improve on\n\n" + "\n\n".join(_parent(candidate) for candidate in chosen))
+        sections.append(
+            "# Programs to improve on\n\n" + "\n\n".join(_parent(candidate, language) for candidate in chosen)
+        )
     if others:
         lines = "\n".join(
             f"- Candidate {candidate.number}: {without_excerpts(_remark(candidate))}" for candidate in others
         )
         sections.append(f"# What was learnt from other candidates\n\n{lines}")
-    sections.append(f"# Your answer\n\n{instruction(operator, len(chosen))} {_format(entry)}")
+    sections.append(f"# Your answer\n\n{instruction(operator, len(chosen))} {_format(language)}")
     return "\n\n".join(sections) + "\n"
 
 
-def _parent(candidate: Candidate) -> str:
+def _parent(candidate: Candidate, language: Language) -> str:
     remark = _remark(candidate)
-    shown = f"Candidate {candidate.number}:\n\n{_fenced(candidate.proposal.program)}"
+    shown = f"Candidate {candidate.number}:\n\n{fenced(candidate.proposal.program.source, language.fences[0])}"
     return f"{shown}\n\n{remark}" if remark else shown
 
 
@@ -72,17 +75,21 @@ def without_excerpts(remark: str) -> str:
     return remark.partition("\n\n")[0].replace("\n", "\n  ")
 
 
-def _fenced(program: Program) -> str:
-    """Return the source in a fence longer than any that it holds."""
-    longest = max((len(run) for run in re.findall(r"`+", program.source)), default=0)
+def fenced(source: str, label: str) -> str:
+    """Return a source in a fence longer than any that it holds."""
+    longest = max((len(run) for run in re.findall(r"`+", source)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}python\n{program.source.rstrip()}\n{fence}"
+    return f"{fence}{label}\n{source.rstrip()}\n{fence}"
 
 
-def _format(entry: str) -> str:
-    _, _, name = entry.partition(":")
+def demand(language: Language) -> str:
+    """Return what a program's file must hold, as the end of a sentence; nothing if nothing is asked."""
+    return f" that {language.demand}" if language.demand else ""
+
+
+def _format(language: Language) -> str:
     return (
-        f"Think first, then give the complete program as one Python file that defines `{name}` at the top level, in a "
-        f"single fenced block that starts with ```python. Give the whole file, not a difference; only the last such "
-        f"block counts."
+        f"Think first, then give the complete program as one {language.name} file{demand(language)}, in a "
+        f"single fenced block that starts with ```{language.fences[0]}. Give the whole file, not a difference; only "
+        f"the last such block counts."
     )

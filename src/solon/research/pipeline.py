@@ -16,8 +16,8 @@ import msgspec
 
 from solon.assembly import Option, usual
 from solon.contract import Fault, Program, ProgramFault, Value
+from solon.language import parse_python
 from solon.model import is_address, parse_address
-from solon.propose.parse import parse_python
 from solon.search import make_strategy
 from solon.search.limits import Bounded
 

@@ -1,0 +1,1 @@
+"""Solvers and provers behind one face; every answer is typed and every call has limits."""

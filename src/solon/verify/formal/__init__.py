@@ -1,0 +1,1 @@
+"""Formal problems with named rules: one representation, its text, an interpreter, and the solvers that take it."""
