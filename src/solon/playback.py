@@ -35,6 +35,17 @@ class Moment(Value, frozen=True):
     trouble: bool = False
 
 
+class Exhibit(Value, frozen=True):
+    """Something to look at beside an episode: a text, steps in order, or a table; a family's panel of the report."""
+
+    title: str
+    text: str = ""  # shown as it is, such as a formal problem or a policy
+    steps: tuple[str, ...] = ()
+    head: tuple[str, ...] = ()  # of the table's columns
+    rows: tuple[tuple[str, ...], ...] = ()
+    trouble: tuple[int, ...] = ()  # numbers of the steps or rows that went wrong
+
+
 class Recording(Value, frozen=True):
     """A whole episode; ``board`` is None where there is no grid, and captions carry the story."""
 
@@ -42,6 +53,7 @@ class Recording(Value, frozen=True):
     moments: tuple[Moment, ...] = ()
     board: Board | None = None
     agents: tuple[str, ...] = ()  # names, in the order of the frames
+    exhibits: tuple[Exhibit, ...] = ()
 
 
 class Excerpt(Value, frozen=True):

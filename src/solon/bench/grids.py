@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from solon.assembly import Option
+from solon.bench.elicitation import Elicited, price_of_an_answer
 from solon.bench.experiment import Column, Experiment, Group, Maker, Row, Settings, Table, published_row
 from solon.bench.makers import Control, Model, Search, Shipped, recorded
 from solon.bench.social_dilemmas import MODELS
@@ -75,7 +76,7 @@ def experiment(settings: Settings, means: Means) -> Experiment:
         title="Code-driven planning in grid worlds",
         source=_SOURCE,
         columns=_GRASP,
-        tables=(*tables, _grasp_all(settings), *_minigrid(settings), _money(means)),
+        tables=(*tables, _grasp_all(settings), *_minigrid(settings, means), _money(means)),
     )
 
 
@@ -134,8 +135,11 @@ def _models(task: str, options: dict[str, Option], means: Means) -> list[Maker]:
         for address in (MODELS if means.models is None else means.models)
         for manner, turns, feedback, search in _MANNERS
     ]
-    elicited = Elicited(key="elicited", label="one answer an instance")
-    return [*asked, *recorded(task, options, means.runs), elicited]
+    return [*asked, *recorded(task, options, means.runs), *_elicited(means)]
+
+
+def _elicited(means: Means) -> list[Maker]:
+    return [Elicited(address=it) for it in (MODELS if means.models is None else means.models)]
 
 
 def _with(address: str, option: str) -> str:
@@ -170,27 +174,10 @@ class Optimum:
         return None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Elicited:
-    """The study's other baseline, where a model answers each instance itself."""
-
-    key: str
-    label: str
-
-    def make(self, workshop: Workshop) -> Row:
-        """Say that it needs a model; what others measured stands among the published rows."""
-        return workshop.row(self, "model", reason="needs a model for every instance; see the published rows")
-
-    def program(self, workshop: Workshop) -> Program | None:
-        """Return nothing: there is no program."""
-        del workshop
-        return None
-
-
 # MiniGrid
 
 
-def _minigrid(settings: Settings) -> list[Table]:
+def _minigrid(settings: Settings, means: Means) -> list[Table]:
     if importlib.util.find_spec("minigrid") is None or importlib.util.find_spec("gymnasium") is None:
         return []
     from solon.tasks.grids.minigrid import MiniGridTask
@@ -213,6 +200,7 @@ def _minigrid(settings: Settings) -> list[Table]:
         Shipped(key="shortest", label="planner, shortest lists", group="shipped"),
         Search(key="search", label="fresh search", strategy_options=rounds),
         Optimum(key="optimum", label="shortest possible", value=shortest),
+        *_elicited(means),
     )
     names = {"minigrid-unlock": "Unlock", "minigrid-doorkey": "DoorKey-8x8", "minigrid-unlock-pickup": "UnlockPickup"}
     return [
@@ -274,9 +262,18 @@ def _crossing(label: str, once: float, each: float, source: str) -> Row:
     return published_row("money", Figure("published", label, figures, source), label=label, feedback="")
 
 
+_LEDGERS: Final = {
+    True: "ledgers of the runs; an answer at the price of the list",
+    False: "ledgers of the runs and of the answers",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Spent:
-    """What the ledgers of this bench's own runs on GRASP say; the price of an answer is that of the list."""
+    """What the ledgers of this bench's own runs on GRASP say.
+
+    The price of an answer is what the answers to single instances cost; where none was bought, that of the list.
+    """
 
     key: str
     label: str
@@ -289,11 +286,12 @@ class Spent:
         bills = [read_card(folder).cost.bill.usd or 0.0 for folder in folders if self._made(folder)]
         if not bills:
             return msgspec.structs.replace(row, reason="no run of its own in this bench")
-        each = load_prices().cost(self.model, len(workshop.task.brief()) // 4, ANSWER_TOKENS) if self.model else None
-        once, once_each = max(bills), float(each or 0)
+        bought = price_of_an_answer(workshop, self.model) if self.model else None
+        listed = load_prices().cost(self.model, len(workshop.task.brief()) // 4, ANSWER_TOKENS) if self.model else None
+        once, once_each = max(bills), bought if bought is not None else float(listed or 0)
         figures = {"once": once, "each": once_each, "crossing": math.ceil(once / once_each) if once_each else 1.0}
         metrics = {name: Estimate(float(value), None, None, ()) for name, value in figures.items()}
-        return msgspec.structs.replace(row, kind="measured", metrics=metrics, source="ledgers of the runs")
+        return msgspec.structs.replace(row, kind="measured", metrics=metrics, source=_LEDGERS[bought is None])
 
     def _made(self, folder: Path) -> bool:
         text = Bundle.open(folder).configuration().proposer

@@ -113,7 +113,8 @@ class Model:
             return msgspec.structs.replace(row, reason="--usd 0")
         strategy = dict(self.strategy_options)
         request = {"proposer": self.address, "strategy": "refine", "strategy_options": strategy}
-        request |= {"feedback": self.feedback, "budget": Budget(usd=workshop.means.usd)}
+        usd = workshop.means.usd if at.key_needed else None  # a server of one's own has no price list
+        request |= {"feedback": self.feedback, "budget": Budget(usd=usd)}
         try:
             return _run(workshop, row, dict(workshop.table.options), request)
         except ValueError as wrong:  # no client installed, no price known: the other rows do not depend on it

@@ -29,6 +29,7 @@ from solon.report.candidates import Search, essential, in_order_of_interest, lin
 from solon.report.charts import Bin, binned, rounds
 from solon.report.details import Details, read_calls, short
 from solon.report.embed import document, pack, packed, plain
+from solon.report.exhibits import exhibits
 from solon.report.recordings import Recorded, read_recordings
 from solon.report.sections import label, section
 
@@ -98,7 +99,8 @@ def render(
         if it.arm in card.arms and card.arms[it.arm].program == it.program
     ]
     player, player_blocks = _player(episodes)
-    body = _body(bundle, card, search, dropped=dropped or log.dropped, player=player, served=served)
+    watch = player + _exhibits(episodes)
+    body = _body(bundle, card, search, dropped=dropped or log.dropped, player=watch, served=served)
     blocks = [*_explorer(bundle, card, search, task, served), *player_blocks]
     return document(f"Solon · {card.task}", body, blocks=blocks, extra="connect-src 'self'" if served else "")
 
@@ -119,7 +121,7 @@ def candidate(folder: Path, number: int, *, task: Task | None = None) -> bytes:
 def player_page(title: str, episodes: Sequence[Shown]) -> str:
     """Return a page that plays episodes, the first two side by side if they share a seed."""
     player, blocks = _player(episodes, limit=None)
-    body = f"{_top(title, '')}<main>{section('replay', 'Replay', player)}</main>"
+    body = f"{_top(title, '')}<main>{section('replay', 'Replay', player + _exhibits(episodes))}</main>"
     return document(title, body, blocks=blocks)
 
 
@@ -237,7 +239,7 @@ def _player(episodes: Sequence[Shown], *, limit: int | None = _EPISODE_BYTES) ->
     kept: list[dict[str, object]] = []
     left_out: list[str] = []
     for it in episodes:
-        content = pack(it.recording)
+        content = pack(msgspec.structs.replace(it.recording, exhibits=()))  # they stand in the page already
         if limit is not None and len(content) > limit:
             left_out.append(it.program)
             continue
@@ -251,6 +253,10 @@ def _player(episodes: Sequence[Shown], *, limit: int | None = _EPISODE_BYTES) ->
         return words, []
     place = '<div id="player"><noscript><p class="soft">The replay needs JavaScript.</p></noscript></div>'
     return place + words, [plain("episodes", kept), *blocks]
+
+
+def _exhibits(episodes: Sequence[Shown]) -> str:
+    return exhibits({it.program: it.recording.exhibits for it in episodes if it.recording.exhibits})
 
 
 def _explorer(bundle: Bundle, card: Card, search: Search, task: Task | None, served: Served | None) -> list[str]:

@@ -17,6 +17,7 @@ from solon.contract import Episode, Fault, Figure, Jail, Metric, Program, Seed, 
 from solon.playback import Recording
 from solon.sketch import Sketch
 from solon.tasks.grids import grasp_brief, grasp_published
+from solon.tasks.grids.elicitation import Question, question
 from solon.tasks.grids.grasp_generator import ALL_RULES, Rules, draw_many, kinds
 from solon.tasks.grids.grasp_guest import GUEST, NO_LIST, PLAN, RAISED
 from solon.tasks.grids.grasp_planner import ceiling
@@ -118,6 +119,13 @@ class GraspTask(Task):
             scoring=self.scoring,
             kinds=f"{len(self.kinds)} kinds of grids, among them: {', '.join(map(str, self.kinds[:6]))}",
         )
+
+    def questions(self, seed: Seed) -> Sequence[Question]:
+        """Return a question for each instance of a seed; see ``solon.tasks.grids.elicitation``."""
+        rules = grasp_brief.rules(self.brief())
+        return [
+            question(rules, it.arguments(), grasp_brief.instance(it), ("UP", "TAKE")) for it in self.instances(seed)
+        ]
 
     def pseudocode(self) -> str:
         """Return a simple plan that a proposer may be asked to extend."""

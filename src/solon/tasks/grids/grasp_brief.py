@@ -85,6 +85,21 @@ def brief(instance: Instance, movement: str, limits: str, costs: str, scoring: S
     )
 
 
+def rules(told: str) -> str:
+    """Return the rules alone, out of a brief."""
+    _, heading, rest = told.partition("# Rules")
+    return f"{heading}{rest.partition('# Arguments')[0]}"
+
+
+def instance(it: Instance) -> str:
+    """Return one instance as it is asked about: its settings and its grid."""
+    return (
+        f"The agent starts at row {it.place(it.start)[0]}, column {it.place(it.start)[1]}; movement "
+        f"{it.movement!r}, carry limit {it.carry_limit}, step cost {it.step_cost:g}; rows and "
+        f"columns are counted from 0. At most {ACTIONS} actions are carried out.\n\n{text(it)}"
+    )
+
+
 PSEUDOCODE: Final = """\
 repeat:
     find the nearest cell with energy by breadth-first search

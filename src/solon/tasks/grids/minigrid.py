@@ -15,6 +15,7 @@ import msgspec
 from solon.contract import Episode, Fault, Figure, InfrastructureError, Jail, Metric, Program, Seed, Task
 from solon.playback import Board, Frame, Moment, Recording
 from solon.sketch import Sketch
+from solon.tasks.grids.elicitation import Question, question
 from solon.tasks.grids.minigrid_guest import ANSWER, GUEST, NO_LIST, RAISED
 from solon.tasks.grids.minigrid_levels import COUNTED, Level, door_key, unlock, unlock_pickup
 from solon.tasks.grids.minigrid_planner import ACTIONS, NOWHERE, State, World, plan
@@ -106,6 +107,16 @@ class MiniGridTask(Task):
     def record(self, program: Program, seed: Seed, jail: Jail) -> Recording:
         """Do the same and write down what happened."""
         return self._play(program, seed, jail)[1]
+
+    def questions(self, seed: Seed) -> Sequence[Question]:
+        """Return the question about the one instance of a seed; see ``solon.tasks.grids.elicitation``."""
+        inner = self._drawn(_number(seed))
+        grid, heading = _names(inner), _HEADINGS[int(inner.agent_dir)]
+        told = "\n".join(f"  {line}" for line in grid)
+        actions = _BRIEF.partition("Actions, ")[2].partition("An instance, ")[0]
+        rules = f"# Rules\n\nActions, {actions}".format(ends=_ENDS[self.level.ends], limit=self.level.limit)
+        asked = f"One row a line:\n\n{told}\n\nThe agent looks {heading}."
+        return [question(rules, [grid, heading], asked, ("MOVE", "LEFT"))]
 
     def best(self, seed: Seed) -> list[str]:
         """Return a shortest list of actions that solves the instance of a seed."""

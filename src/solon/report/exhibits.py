@@ -1,0 +1,62 @@
+"""The panels that a family of tasks adds to a page: texts, steps and tables of each recorded arm, side by side."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from solon.playback import Exhibit
+
+_LONGEST = 40_000
+"""Characters of a text, and a limit on the steps and rows together, that a page shows."""
+
+_LINES = 400
+
+
+def exhibits(arms: Mapping[str, Sequence[Exhibit]]) -> str:
+    """Return the exhibits of several arms, those of one title beside each other; nothing where there are none."""
+    titles = dict.fromkeys(it.title for several in arms.values() for it in several)
+    panels = ""
+    for title in titles:
+        shown = {arm: it for arm, several in arms.items() for it in several if it.title == title}
+        columns = "".join(_panel(arm, it, named=len(arms) > 1) for arm, it in shown.items())
+        panels += f'<h3>{escape(title)}</h3><div class="exhibits">{columns}</div>'
+    return panels
+
+
+def _panel(arm: str, it: Exhibit, *, named: bool) -> str:
+    head = f'<p class="soft">{escape(arm)}</p>' if named else ""
+    return f'<div class="exhibit">{head}{_text(it)}{_steps(it)}{_table(it)}</div>'
+
+
+def _text(it: Exhibit) -> str:
+    if not it.text:
+        return ""
+    cut = f"{it.text[:_LONGEST]}\n..." if len(it.text) > _LONGEST else it.text
+    return f'<pre class="source" tabindex="0"><code>{escape(cut)}</code></pre>'
+
+
+def _steps(it: Exhibit) -> str:
+    if not it.steps:
+        return ""
+    lines = "".join(f"<li{_mark(place, it)}>{escape(step)}</li>" for place, step in enumerate(it.steps[:_LINES]))
+    return f'<ol class="exhibit-steps">{lines}</ol>{_left_out(len(it.steps))}'
+
+
+def _table(it: Exhibit) -> str:
+    if not it.rows:
+        return ""
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in it.head)
+    body = "".join(
+        f"<tr{_mark(place, it)}>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
+        for place, row in enumerate(it.rows[:_LINES])
+    )
+    top = f"<thead><tr>{head}</tr></thead>" if head else ""
+    table = f"<table>{top}<tbody>{body}</tbody></table>"
+    return f'<div class="exhibit-table" tabindex="0">{table}</div>{_left_out(len(it.rows))}'
+
+
+def _mark(place: int, it: Exhibit) -> str:
+    return ' class="trouble"' if place in it.trouble else ""
+
+
+def _left_out(count: int) -> str:
+    return f'<p class="soft">and {count - _LINES} more</p>' if count > _LINES else ""
