@@ -33,6 +33,7 @@ from solon.contract import (
     Task,
     Unavailable,
     Value,
+    Verdict,
 )
 from solon.engine import (
     Bill,
@@ -56,6 +57,7 @@ from solon.engine import (
     read_card,
     read_program,
     shares,
+    verdict_of,
     writable,
 )
 from solon.engine.feedback import check_level
@@ -89,6 +91,7 @@ class Evaluation(Value, frozen=True):
     first_slip: Fault | None
     wall_seconds: float
     reason: str = ""  # why the judge was unavailable
+    verdict: Verdict | None = None  # on the task's property of the program; None if the task states none
     schema: int = 1
 
 
@@ -214,6 +217,7 @@ def _evaluation(  # a row of a table is made of its cells
         first_slip=slips[0] if slips else None,
         wall_seconds=round(wall_seconds, 3),
         reason=outcome.reason if isinstance(outcome, Unavailable) else "",
+        verdict=verdict_of(task, program) if episodes else None,
     )
 
 

@@ -11,7 +11,7 @@ from solon.cli.options import limits_of, parse_options
 from solon.cli.running import warn_about
 from solon.cli.tables import console, evaluation_table, heading, word
 from solon.contract import Task
-from solon.engine import objective
+from solon.engine import objective, told
 from solon.engine.constraints import constraints
 from solon.interop.cluster import open_executor
 from solon.tasks import load
@@ -62,6 +62,9 @@ def _show(rows: list[api.Evaluation], task: Task, seeds: int) -> None:
     out.print(evaluation_table(rows, objective(task).name, limits))
     if limits:
         out.print("A constraint's column is its margin; it holds where that is at least 0.")
+    for row in rows:
+        if row.verdict is not None:
+            out.print(f"{row.program}: {told(row.verdict)}")
     errors = console(stderr=True)
     for row in rows:
         if row.fault:

@@ -11,7 +11,7 @@ from solon.cli.options import limits_of, parse_named, parse_options
 from solon.cli.progress import Watch
 from solon.cli.tables import card_table, console, heading, interval, print_json
 from solon.contract import Value
-from solon.engine import Budget, Bundle, Card
+from solon.engine import Budget, Bundle, Card, told
 from solon.interop.cluster import open_executor
 from solon.sandbox import WARNINGS
 
@@ -212,6 +212,8 @@ def _claims(card: Card) -> list[str]:
                 else "kept in every episode"
             )
             lines.append(f"constraint {it.constraint}: {it.verdict}, by {interval(it.margin)} on average; {times}")
+    if card.verdict is not None:
+        lines.append(told(card.verdict))
     if card.frontier:
         lines.append(f"{len(card.frontier)} candidates on the frontier of search seeds; card.json lists them")
     if card.objective in card.share_of_bound:

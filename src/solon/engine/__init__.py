@@ -9,6 +9,7 @@ from solon.engine.finished import check_finished
 from solon.engine.judge import PoolJudge, check_episode
 from solon.engine.loop import Ending, Observer, Run
 from solon.engine.programs import check_program, writable
+from solon.engine.proofs import states_property, told, verdict_of
 from solon.engine.seeds import Seeds, fresh_root, public_seeds
 from solon.engine.statistics import Estimate, estimate, paired_difference, student_quantile
 from solon.propose.registry import read_program
@@ -47,7 +48,10 @@ __all__ = [
     "read_program",
     "scorer",
     "shares",
+    "states_property",
     "student_quantile",
     "tightest_bounds",
+    "told",
+    "verdict_of",
     "writable",
 ]

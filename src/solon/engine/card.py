@@ -18,11 +18,13 @@ from solon.contract import (
     Task,
     Unavailable,
     Value,
+    Verdict,
 )
 from solon.engine.bundle import Bundle, Configuration, package_versions
 from solon.engine.constraints import Held, held, kept
 from solon.engine.feedback import objective
 from solon.engine.match import HeldOut
+from solon.engine.proofs import verdict_of
 from solon.engine.statistics import Estimate, estimate, paired_difference
 from solon.journal import State
 from solon.journal.remedies import remedy
@@ -102,6 +104,7 @@ class Card(Value, frozen=True):
     minimised: tuple[str, ...] = ()  # metrics of which less is better
     constraints: tuple[Held, ...] = ()  # each constraint of each arm on the sealed seeds
     frontier: tuple[OnFrontier, ...] = ()  # where the strategy keeps one
+    verdict: Verdict | None = None  # on the task's property of the winner; None if the task states none
     schema: int = 1
 
     @property
@@ -233,7 +236,16 @@ def make_card(  # what a claim rests on
             for it in held(task, arm, sealed.outcome.episodes)
         ),
         frontier=tuple(_frontier(configuration, state.candidates)),
+        verdict=_verdict(task, state, winner),
     )
+
+
+def _verdict(task: Task, state: State, winner: Arm | None) -> Verdict | None:
+    """Prove or refute the task's property of a winner that has figures."""
+    number = state.chosen.winner if state.chosen else None
+    if number is None or winner is None or not winner.metrics:
+        return None
+    return verdict_of(task, state.candidates[number].proposal.program)
 
 
 def _frontier(configuration: Configuration, candidates: Sequence[Candidate]) -> Iterator[OnFrontier]:

@@ -188,7 +188,7 @@ def _result(card: Card, dropped: str) -> str:
             f'<p class="finding alarm">The winner is invalid on the sealed seeds ({fault}), so nothing is claimed.</p>'
         )
     else:
-        parts += [sections.headline(card, winner), sections.comparisons(card)]
+        parts += [sections.headline(card, winner), sections.verdict(card), sections.comparisons(card)]
     return "".join(parts)
 
 

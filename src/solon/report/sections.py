@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from solon.engine import Arm, Bundle, Card, Estimate, tightest_bounds
+from solon.contract import Refuted, Unknown
+from solon.engine import Arm, Bundle, Card, Estimate, tightest_bounds, told
 from solon.report.charts import Bar, bars, figure, half_width
 
 _SEVERITIES = ("alarm", "warning", "note")
@@ -65,6 +66,14 @@ def charted(card: Card) -> list[str]:
     if not reported or card.objective in reported:
         return [card.objective]
     return [card.objective, max(dict.fromkeys(reported), key=reported.count)]
+
+
+def verdict(card: Card) -> str:
+    """Return what was proved or refuted of the winner."""
+    if card.verdict is None:
+        return ""
+    weight = " alarm" if isinstance(card.verdict, Refuted) else " warning" if isinstance(card.verdict, Unknown) else ""
+    return f'<p class="finding{weight}">{escape(told(card.verdict))}</p>'
 
 
 def comparisons(card: Card) -> str:

@@ -37,6 +37,16 @@ _TASKS = {
     "gameable-forbidden-rubric": "solon.tasks.gameable.task:ForbiddenRubricTask",
     "gameable-tests": "solon.tasks.gameable.task:RepairTask",
     "gameable-reward": "solon.tasks.gameable.task:RewardTask",
+    "planning-barman": "solon.tasks.planning.classical.task:BarmanTask",
+    "planning-blocksworld": "solon.tasks.planning.classical.task:BlocksworldTask",
+    "planning-floortile": "solon.tasks.planning.classical.task:FloortileTask",
+    "planning-grippers": "solon.tasks.planning.classical.task:GrippersTask",
+    "planning-storage": "solon.tasks.planning.classical.task:StorageTask",
+    "planning-termes": "solon.tasks.planning.classical.task:TermesTask",
+    "planning-tyreworld": "solon.tasks.planning.classical.task:TyreworldTask",
+    "planning-cooking": "solon.tasks.planning.classical.task:CookingTask",
+    "planning-tower": "solon.tasks.planning.classical.task:TowerTask",
+    "planning-balls": "solon.tasks.planning.classical.task:BallsTask",
 }
 
 _CANARIES = {
@@ -83,7 +93,7 @@ def load(name: str, **options: object) -> Task:
         return load("solon.interop.foreign:ForeignTask", **{**options, **place})
     if name.startswith(_GYM):
         return load("solon.tasks.gym.task:GymTask", **{**options, "environment": name.removeprefix(_GYM)})
-    target = (_TASKS | _CANARIES).get(name, name)
+    target = (_TASKS | _CANARIES).get(name) or _TASKS.get(name.replace("/", "-"), name)  # guard/tools: a family's way
     if ":" not in target:
         raise _unknown("task", name, task_names(), "or give path/to/file.py:factory")
     place, _, attribute = target.rpartition(":")
