@@ -17,6 +17,7 @@ from solon.engine.card import minimised
 from solon.model import key_variables, model_providers
 from solon.sandbox import survey
 from solon.tasks import load, task_names
+from solon.verify.limited import survey as survey_solvers
 
 
 class _Row(Value, frozen=True):
@@ -68,7 +69,7 @@ def show_tasks(*, as_json: bool) -> None:
 
 def doctor(*, as_json: bool) -> int:
     """Print what this machine offers; 3 when nothing here isolates a program."""
-    levels = survey()
+    levels, solvers = survey(), survey_solvers()
     isolated = any(level.available and level.level in ("A", "B") for level in levels)
     facts = {
         "solon": __version__,
@@ -79,6 +80,7 @@ def doctor(*, as_json: bool) -> int:
         "optimiser": "cmaes" if importlib.util.find_spec("cmaes") else None,
         "keys": [name for name in key_variables() if os.environ.get(name)],
         "models": _models(),
+        "solvers": {name: version or None for name, (version, _) in solvers.items()},
     }
     if as_json:
         print_json(facts)
@@ -95,6 +97,11 @@ def doctor(*, as_json: bool) -> int:
     out.print(table)
     keys = ", ".join(name for name in key_variables() if os.environ.get(name)) or "none (none is needed offline)"
     out.print(f"keys found: {keys}")
+    there = [f"{name} {version}" for name, (version, _) in solvers.items() if version]
+    absent = [f"{name} (solon[{extra}])" for name, (version, extra) in solvers.items() if not version]
+    out.print(
+        f"solvers: {', '.join(there) or 'none'}{'; not at hand: ' + ', '.join(absent) if absent else ''}", markup=False
+    )
     missing = "not at hand; pip install 'solon[model]'"
     carrier = _models()
     out.print(f"models: {', '.join(model_providers())} by {carrier}" if carrier else f"models: {missing}")

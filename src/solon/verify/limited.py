@@ -7,6 +7,7 @@ the same for an external program.
 
 import atexit
 import contextlib
+import importlib.metadata
 import importlib.util
 import os
 import resource
@@ -73,6 +74,17 @@ def require(module: str) -> None:
     if importlib.util.find_spec(module) is None:
         name, _, extra = _EXTRAS.get(module, (module, module, "verify"))
         raise MissingSolver(f"{name} is not installed; run: pip install 'solon[{extra}]'")
+
+
+def survey() -> dict[str, tuple[str, str]]:
+    """Return the solvers by name, each with its version ("" if it is not installed) and the extra that brings it."""
+    found: dict[str, tuple[str, str]] = {}
+    for name, distribution, extra in _EXTRAS.values():
+        try:
+            found[name] = importlib.metadata.version(distribution), extra
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "", extra
+    return found
 
 
 def installed(module: str) -> bool:
