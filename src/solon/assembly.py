@@ -29,7 +29,7 @@ USUAL: Mapping[str, tuple[str, dict[str, Option], float | None]] = {
     "polish": ("race", {}, 120.0),
     "paste": ("refine", {"rounds": 3, "width": 1}, None),
     "scripted": ("best-of-n", {}, None),
-    "noisy": ("refine", {"rounds": 4, "width": 1, "seeds": 5}, None),
+    "noisy": ("refine", {"rounds": 4, "width": 1, "seeds": 5, "repair": True}, None),
     "model": ("refine", {"rounds": 4, "width": 1, "seeds": 5}, None),
 }
 """Strategy, its options and seconds of search for each kind of proposer, where the call names none."""

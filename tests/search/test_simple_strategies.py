@@ -1,6 +1,6 @@
 import pytest
 
-from search.simulated import World, candidate, play
+from search.simulated import INVALID, World, candidate, play
 from solon.contract import Ask
 from solon.search import BestOfN, Race, Refine, make_strategy, strategy_names
 
@@ -90,3 +90,12 @@ def test_patience_ends_the_search_when_as_many_groups_brought_nothing_better() -
     assert strategy.ask(history(1.0, 0.5, 2.0)) is not None
     assert strategy.winner(history(1.0, 0.5, 1.0)) == 0
     assert Refine(rounds=9, width=1, seeds=1).ask(history(1.0, 0.5, 1.0)) is not None
+
+
+def test_repair_varies_the_latest_of_equals_and_while_nothing_is_valid_the_latest_of_all() -> None:
+    invalid = [candidate(0, fault=INVALID), candidate(1, 1, fault=INVALID)]
+    bad, equal, good = (candidate(2, 2, (0.0,)), candidate(3, 3, (0.0,)), candidate(2, 2, (1.0,)))
+    for history, parent in ((invalid, 1), ([*invalid, bad, equal], 3), ([*invalid, good, equal], 2)):
+        ask = Refine(rounds=9, width=1, seeds=1, repair=True).ask(history)
+        assert ask == Ask(1, 1, (parent,), operator="refine")
+    assert Refine(rounds=9, width=1, seeds=1).ask(invalid) == Ask(1, 1, (), operator="generate")

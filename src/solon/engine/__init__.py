@@ -11,7 +11,7 @@ from solon.engine.loop import Ending, Observer, Run
 from solon.engine.programs import check_program, writable
 from solon.engine.proofs import states_property, told, verdict_of
 from solon.engine.seeds import Seeds, fresh_root, public_seeds
-from solon.engine.statistics import Estimate, estimate, paired_difference, student_quantile
+from solon.engine.statistics import Estimate, estimate, paired_difference, proportion, student_quantile
 from solon.propose.registry import read_program
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "objective",
     "package_versions",
     "paired_difference",
+    "proportion",
     "public_seeds",
     "read_card",
     "read_program",

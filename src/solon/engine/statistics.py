@@ -29,6 +29,18 @@ def estimate(values: Sequence[float]) -> Estimate:
     return Estimate(mean, mean - half, mean + half, tuple(values))
 
 
+def proportion(values: Sequence[float]) -> Estimate:
+    """Estimate a share from independent values of 0 and 1, with Wilson's interval: it has a width where all agree."""
+    if not values or any(value not in (0, 1) for value in values):
+        raise ValueError("a share is estimated from values of 0 and 1, at least one")
+    count = len(values)
+    share = math.fsum(values) / count
+    z = 1.959963984540054  # of a normal variable: 95 % lie within
+    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    return Estimate(share, max(0.0, centre - half), min(1.0, centre + half), tuple(values))
+
+
 def paired_difference(first: Sequence[float], second: Sequence[float]) -> Estimate:
     """Estimate the mean of first - second over common seeds; common noise cancels."""
     if len(first) != len(second):

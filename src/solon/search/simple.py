@@ -2,7 +2,7 @@
 
 from solon.contract import Ask, Candidate, History, Value
 from solon.search.acceptance import Contest
-from solon.search.graph import best_first, leader, siblings, unfinished, wish
+from solon.search.graph import best_first, leader, mean, siblings, unfinished, wish
 from solon.search.limits import Ceiling, require, require_share
 
 
@@ -38,7 +38,8 @@ class Refine(Value, frozen=True):
     With ``patience``, the search ends after so many groups in a row that brought nothing better than what was there
     before. With ``alpha``, the best of a group takes the place of its parent only if a sequential paired test on up to
     ``limit`` further seeds says that it is better; ``alpha`` bounds the probability that a run in which no program
-    differs from another accepts any (see ``accept``).
+    differs from another accepts any (see ``accept``). With ``repair``, of equals the latest is varied, and while no
+    program is valid the latest of all: for objectives that say little more than yes or no.
     """
 
     rounds: int = 6
@@ -48,6 +49,7 @@ class Refine(Value, frozen=True):
     alpha: float | None = None
     limit: int = 40
     patience: int = 0  # 0: as many groups as there are rounds
+    repair: bool = False
 
     def __post_init__(self) -> None:
         require(self, rounds=1, width=1, seeds=1, keep=1, limit=1, patience=0)
@@ -62,11 +64,19 @@ class Refine(Value, frozen=True):
             return more
         if len(siblings(history)) >= self.rounds or self._tired(history):
             return None
-        others = [each.number for each in best_first(history, self.seeds)]
+        others = self._best(history)
         if incumbent is not None:
             others = [incumbent.number, *(number for number in others if number != incumbent.number)]
         parents = tuple(others[: self.keep])
         return Ask(self.width, self.seeds, parents, operator=wish(parents, history))
+
+    def _best(self, history: History) -> list[int]:
+        best = best_first(history, self.seeds)
+        if not self.repair:
+            return [each.number for each in best]
+        if not best:
+            return [each.number for each in reversed(history)]
+        return [each.number for each in sorted(best, key=lambda it: (-mean(it, self.seeds), -it.number))]
 
     def winner(self, history: History) -> int | None:
         """Return the candidate with the best mean score, or the last that a test accepted; the earliest of equals."""
