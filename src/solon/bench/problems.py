@@ -4,6 +4,7 @@ Where a program is written for one problem, as a formal problem or a policy for 
 is a share of problems. Shares have Wilson's interval, other means Student's.
 """
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -19,8 +20,10 @@ from solon.bench.workshop import Workshop
 from solon.contract import InfrastructureError, Program
 from solon.engine import Arm, Budget, Card, Estimate, estimate, proportion, read_card
 from solon.language import PYTHON, language_of
+from solon.model import parse_address
 from solon.tasks import load
 
+_REPAIRS: Mapping[str, Option] = {"rounds": 4, "width": 1, "seeds": 1, "repair": True}
 _NOTHING = Arm(program="", metrics={})
 
 
@@ -30,17 +33,16 @@ class Reference:
 
     key: str
     label: str
-    count: int
+    over: Sequence[Option]  # values of the option that chooses the problem
     group: Group = "baseline"
     option: str = "problem"
-    begin: int = 1
 
     def make(self, workshop: Workshop) -> Row:
         """Judge it on every problem."""
         start, row = time.perf_counter(), workshop.row(self, self.group)
         found: list[dict[str, float]] = []
-        for number in range(self.begin, self.begin + self.count):
-            options = {**workshop.table.options, self.option: number}
+        for chosen in self.over:
+            options = {**workshop.table.options, self.option: chosen}
             program = load(workshop.table.task, **options).references().get(self.key)
             if program is None:
                 return msgspec.structs.replace(row, reason=f"the task brings no program {self.key!r} for every problem")
@@ -55,7 +57,7 @@ class Reference:
             )
             if it.outcome == "unavailable":
                 raise InfrastructureError(
-                    f"problem {number} could not be judged: {it.reason}; call the same bench again"
+                    f"problem {chosen} could not be judged: {it.reason}; call the same bench again"
                 )
             found.append({name: figure.mean for name, figure in it.metrics.items()})
         return _row(row, workshop, found, time.perf_counter() - start)
@@ -72,15 +74,16 @@ class Runs:
 
     key: str
     label: str
-    count: int
+    over: Sequence[Option]
     proposer: str
     runs: str = ""  # a name that rows about the same runs share; the key if empty
-    strategy_options: Mapping[str, Option] = field(default_factory=lambda: {"rounds": 4, "width": 1, "seeds": 1, "repair": True})
+    strategy_options: Mapping[str, Option] = field(
+        default_factory=lambda: {"rounds": 4, "width": 1, "seeds": 1, "repair": True}
+    )
     feedback: str = "counterexample"
     arm: str = "winner"
     group: Group = "search"
     option: str = "problem"
-    begin: int = 1
 
     def make(self, workshop: Workshop) -> Row:
         """Run, or read what an interrupted bench has run already."""
@@ -88,8 +91,8 @@ class Runs:
         found: list[dict[str, float]] = []
         faults: list[str] = []
         episodes = 0
-        for number in range(self.begin, self.begin + self.count):
-            card = self._card(workshop, number)
+        for place, chosen in enumerate(self.over):
+            card = self._card(workshop, place, chosen)
             arm = card.arms.get(self.arm) or (card.arms.get("winner") if self.arm == "first" else None) or _NOTHING
             found.append({name: figure.mean for name, figure in arm.metrics.items()})
             faults += [arm.note] if arm.note else []
@@ -97,14 +100,18 @@ class Runs:
         made = _row(row, workshop, found, time.perf_counter() - start)
         return msgspec.structs.replace(made, episodes=episodes, source=str(self._name(workshop)))
 
+    def _budget(self, workshop: Workshop) -> Budget:
+        del workshop
+        return Budget()
+
     def _name(self, workshop: Workshop) -> Path:
         safe = "".join(
             it if it.isalnum() or it in "._-" else "-" for it in f"{workshop.table.name}-{self.runs or self.key}"
         )
         return Path("runs") / safe
 
-    def _card(self, workshop: Workshop, number: int) -> Card:
-        folder = workshop.folder / self._name(workshop) / f"{number:03d}"
+    def _card(self, workshop: Workshop, place: int, chosen: Option) -> Card:
+        folder = workshop.folder / self._name(workshop) / f"{place:03d}"
         if (folder / "card.json").is_file():
             return read_card(folder)
         if (folder / "run.json").is_file():
@@ -115,11 +122,11 @@ class Runs:
             strategy="refine",
             strategy_options=dict(self.strategy_options),
             feedback=self.feedback,
-            budget=Budget(),
+            budget=self._budget(workshop),
             sealed_seeds=2,  # the fewest that have an interval; the row's own is over problems
             partner_seeds=0,
-            seed=workshop.settings.seed + number,
-            options={**workshop.table.options, self.option: number},
+            seed=workshop.settings.seed + place,
+            options={**workshop.table.options, self.option: chosen},
             isolation=workshop.means.isolation,
             workers=1,
             executor=_executor(workshop),
@@ -131,6 +138,28 @@ class Runs:
         """Return nothing: every problem has a program of its own."""
         del workshop
         return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked(Runs):
+    """A model as the proposer of every problem, if the environment holds its key; the money is shared out evenly."""
+
+    group: Group = "model"
+
+    def make(self, workshop: Workshop) -> Row:
+        """Ask the model about every problem, or say why not."""
+        at, row = parse_address(self.proposer), workshop.row(self, "model", feedback=self.feedback)
+        if at.key_needed and not os.environ.get(at.variable):
+            return msgspec.structs.replace(row, reason=f"no key ({at.variable})")
+        if workshop.means.usd <= 0:
+            return msgspec.structs.replace(row, reason="--usd 0")
+        try:
+            return super().make(workshop)
+        except ValueError as wrong:  # no client installed, no price known: the other rows do not depend on it
+            return msgspec.structs.replace(row, reason=str(wrong))
+
+    def _budget(self, workshop: Workshop) -> Budget:
+        return Budget(usd=workshop.means.usd / len(self.over)) if parse_address(self.proposer).key_needed else Budget()
 
 
 def _executor(workshop: Workshop) -> Executor | None:

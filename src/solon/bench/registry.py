@@ -11,6 +11,7 @@ from solon.bench.workshop import Means
 _EXPERIMENTS = {
     "social-dilemmas": "solon.bench.social_dilemmas:experiment",
     "grids": "solon.bench.grids:experiment",
+    "planning": "solon.bench.planning:experiment",
 }
 
 

@@ -1,0 +1,190 @@
+"""From words to a proved plan: the tables of ten papers beside what is measured here without a model.
+
+No figure of ours stands in a published row: problems, proposers and evaluators differ, and every row says whose it is.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from solon.assembly import Option
+from solon.bench.experiment import Column, Experiment, Maker, Row, Settings, Table, published_row
+from solon.bench.makers import Shipped
+from solon.bench.problems import Asked, Reference, Runs
+from solon.bench.social_dilemmas import MODELS
+from solon.bench.workshop import Means
+from solon.contract import Task
+
+_SOURCE: Final = (
+    "LLM+P (arXiv 2304.11477), ISR-LLM (2308.13724), AgentGen (2408.00764), formal travel planning (2404.11891), "
+    "TravelPlanner study (2408.06318), PDoctor (2404.17833), MILP synthesis (2023), ReSocratic (2407.09887), "
+    "LLMOPT (2410.13213), LLMFP (2410.12112)"
+)
+_DOMAINS: Final = ("barman", "blocksworld", "floortile", "grippers", "storage", "termes", "tyreworld")
+_ISR: Final = {"cooking": "cooking", "tower": "blocksworld, one tower", "balls": "ball moving"}
+_MODELS: Final = {
+    "paragraphs": "paragraphs by constraint type (MILP synthesis, LLMOPT)",
+    "scenarios": "scenarios, linear and nonlinear (ReSocratic)",
+    "supply": "supply chain (LLMFP)",
+    "workforce": "workforce (LLMFP)",
+    "facility": "facility location (LLMFP)",
+    "allocation": "task allocation (LLMFP)",
+    "warehouse": "warehouse (LLMFP)",
+    "blocks": "block picking (LLMFP)",
+    "salesman": "travelling salesman (LLMFP)",
+}
+_NOISE: Final = "noisy:mistakes=1,rate=0.1"
+
+
+def _column(metric: str, heading: str = "") -> Column:
+    return Column(metric, heading or metric)
+
+
+_FORMALISED: Final = (_column("solved"), _column("faithful"), _column("found"), _column("valid"))
+_PLANNED: Final = (_column("solved"), _column("progress"), _column("executed"))
+_MODELLED: Final = (_column("optimal"), _column("executed"), _column("solved"), _column("model"))
+_ASKED: Final = (
+    _column("solved"),
+    _column("faithful"),
+    _column("delivery"),
+    _column("commonsense_macro", "common sense"),
+    _column("hard_macro", "hard"),
+    _column("final"),
+)
+_DRAFTED: Final = (*reversed(_ASKED[2:]), _column("hallucination"))
+_ORDERED: Final = (
+    _column("success"),
+    _column("order_error", "order"),
+    _column("action_lost", "lost"),
+    _column("act_error", "act"),
+    _column("timeout"),
+)
+_SPECIFIED: Final = (_column("agreement"), _column("sound"), _column("complete"), _column("alike"))
+
+
+def experiment(settings: Settings, means: Means) -> Experiment:
+    """Return the experiment; the quick one has fewer problems of each kind."""
+    count = 4 if settings.quick else 20
+    over = range(1, count + 1)
+    tables = [
+        *(_formalised(domain, over, means) for domain in _DOMAINS),
+        *(_refined(domain, what, over, means) for domain, what in _ISR.items()),
+        _domain(_DOMAINS[: 2 if settings.quick else 7], means),
+        *(_trip(level, over, means) for level in ("easy", "medium", "hard")),
+        _drafts(over, means),
+        _order({}, "base mode"),
+        _order({"extended": True}, "extended mode"),
+        *(_modelled(source, what, over, means) for source, what in _MODELS.items()),
+    ]
+    return Experiment(
+        name="planning",
+        title="From words to a proved plan",
+        source=_SOURCE,
+        columns=_FORMALISED,
+        tables=tuple(tables),
+    )
+
+
+def _rows(
+    over: Sequence[Option], control: str, parser: str, means: Means, option: str = "problem"
+) -> tuple[Maker, ...]:
+    """Return the rows that every family of problems has."""
+    addresses = MODELS if means.models is None else means.models
+    draft, mended = "noisy stand-in, first draft", "noisy stand-in, up to 3 repairs"
+    return (
+        Reference(key=control, label=f"control: {control}", over=over, option=option),
+        Reference(key=parser, label="parser of our own words", group="shipped", over=over, option=option),
+        Runs(key="draft", label=draft, runs="noisy", arm="first", proposer=_NOISE, over=over, option=option),
+        Runs(key="noisy", label=mended, proposer=_NOISE, over=over, option=option),
+        *(Asked(key=it, label=it, proposer=it, over=over, option=option) for it in addresses),
+    )
+
+
+def _formalised(domain: str, over: Sequence[Option], means: Means) -> Table:
+    return Table(
+        name=domain,
+        title=f"LLM+P, {domain}: words to a problem, planned and held against the words",
+        task=f"planning-{domain}",
+        makers=_rows(over, "bare", "template", means),
+        published=_published(domain),
+    )
+
+
+def _refined(domain: str, what: str, over: Sequence[Option], means: Means) -> Table:
+    options: dict[str, Option] = {"answer": "plan", "shown": "first"}
+    return Table(
+        name=domain,
+        title=f"ISR-LLM, {what}: plans, mended by the first error that the validator names",
+        task=f"planning-{domain}",
+        options=options,
+        columns=_PLANNED,
+        makers=_rows(over, "nothing", "template", means),
+        published=_published(domain),
+    )
+
+
+def _domain(over: Sequence[Option], means: Means) -> Table:
+    return Table(
+        name="domain",
+        title="AgentGen: a domain from its specification, plans checked in both directions",
+        task="planning-domain",
+        columns=_SPECIFIED,
+        makers=_rows(over, "forgetful", "template", means, "subject"),
+        published=_published("domain"),
+    )
+
+
+def _trip(level: str, over: Sequence[Option], means: Means) -> Table:
+    return Table(
+        name=f"trip-{level}",
+        title=f"Travel planning, {level}: words to a request, solved, held against what was asked",
+        task="planning-trip",
+        options={"level": level},
+        columns=_ASKED,
+        makers=_rows(over, "wishless", "exact", means),
+        published=_published(f"trip-{level}") if level == "medium" else lambda _: (),
+    )
+
+
+def _drafts(over: Sequence[Option], means: Means) -> Table:
+    return Table(
+        name="trip-drafts",
+        title="Travel planning by drafts: the plan itself, one line of feedback a rule",
+        task="planning-trip",
+        options={"answer": "plan"},
+        columns=_DRAFTED,
+        makers=_rows(over, "wishless", "exact", means),
+        published=_published("trip-drafts"),
+    )
+
+
+def _order(options: dict[str, Option], mode: str) -> Table:
+    agents = ("random", "text_order", "reader", "plan_first", "noisy_order_error", "noisy_action_lost")
+    return Table(
+        name=f"order-{mode.partition(' ')[0]}",
+        title=f"PDoctor, {mode}: agents that read ordering constraints and call tools",
+        task="planning-order",
+        options=options,
+        columns=_ORDERED,
+        makers=tuple(Shipped(key=it, label=it.replace("_", " ")) for it in agents),
+        published=_published("order"),
+    )
+
+
+def _modelled(source: str, what: str, over: Sequence[Option], means: Means) -> Table:
+    return Table(
+        name=f"model-{source}",
+        title=f"Optimisation, {what}",
+        task="planning-model",
+        options={"source": source},
+        columns=_MODELLED,
+        makers=_rows(over, "hasty", "template", means),
+        published=_published(f"model-{source}"),
+    )
+
+
+def _published(table: str) -> Callable[[Task], Sequence[Row]]:
+    def rows(task: Task) -> list[Row]:
+        figures = [figure for figure in task.figures() if figure.kind == "published"]
+        return [published_row(table, it, label=it.label, feedback="") for it in figures]
+
+    return rows
