@@ -21,13 +21,16 @@ NOTES = (
 
 
 def cell(it: Estimate | None, digits: int) -> str:
-    """Word a figure with half of its interval, if it has one."""
+    """Word a figure with half of its interval, or with both ends where they lie apart, as those of a share do."""
     if it is None:
         return ""
     mean = round(it.mean, digits) + 0.0  # no minus before a zero
     if it.low is None or it.high is None:
         return f"{mean:.{digits}f}"
-    return f"{mean:.{digits}f} ± {(it.high - it.low) / 2:.{digits}f}"
+    below, above = it.mean - it.low, it.high - it.mean
+    if abs(above - below) > 0.1 * (above + below):
+        return f"{mean:.{digits}f} ({it.low:.{digits}f}–{it.high:.{digits}f})"
+    return f"{mean:.{digits}f} ± {(above + below) / 2:.{digits}f}"
 
 
 def cost(row: Row) -> str:
@@ -57,7 +60,7 @@ def _table(table: TableResult, columns: Sequence[Column]) -> list[str]:
     heads += ["of bound", "with others", "seeds", "isolation", "cost", "source"]
     lines = [f"## {table.title}", "", f"Task {table.task}, version {table.version}{bound}.", ""]
     lines += [_line(heads), _line(["---", "---", *["---:"] * (len(heads) - 4), "---", "---"])]
-    lines += [_line(_cells(row, columns)) for row in sections(table, goal.metric)]
+    lines += [_line(_cells(row, columns)) for row in sections(table, columns)]
     lines += ["", *(f"- {full_label(row)}: {why(row)}" for row in table.rows if not row.metrics)]
     if table.payoffs is not None:
         names = table.payoffs.programs
@@ -73,10 +76,19 @@ def _head(column: Column) -> str:
     return column.heading if column.heading == column.metric else f"{column.heading} ({column.metric})"
 
 
-def sections(table: TableResult, metric: str) -> list[Row]:
-    """Return the rows with figures: measured ones first, then published ones, each best first."""
-    rows = in_order(table.rows, metric)
-    return [row for row in rows if row.kind == "measured"] + [row for row in rows if row.kind == "published"]
+def sections(table: TableResult, columns: Sequence[Column]) -> list[Row]:
+    """Return the rows with figures: measured ones first, then published ones, each best first.
+
+    A published row may lack the first column; it comes after those that have it.
+    """
+    first, *others = (it.metric for it in columns)
+    rows = in_order(table.rows, first)
+    some = [row for row in table.rows if row not in rows and any(name in row.metrics for name in others)]
+    return [
+        *(row for row in rows if row.kind == "measured"),
+        *(row for row in rows if row.kind == "published"),
+        *(row for row in some if row.kind == "published"),
+    ]
 
 
 def why(row: Row) -> str:

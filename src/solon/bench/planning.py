@@ -36,7 +36,8 @@ _NOISE: Final = "noisy:mistakes=1,rate=0.1"
 
 
 def _column(metric: str, heading: str = "") -> Column:
-    return Column(metric, heading or metric)
+    first = metric in ("solved", "optimal", "final", "success", "agreement")  # the others have no room for intervals
+    return Column(metric, heading or metric, interval=first)
 
 
 _FORMALISED: Final = (_column("solved"), _column("faithful"), _column("found"), _column("valid"))
@@ -46,11 +47,11 @@ _ASKED: Final = (
     _column("solved"),
     _column("faithful"),
     _column("delivery"),
-    _column("commonsense_macro", "common sense"),
+    _column("commonsense_macro", "sense"),
     _column("hard_macro", "hard"),
     _column("final"),
 )
-_DRAFTED: Final = (*reversed(_ASKED[2:]), _column("hallucination"))
+_DRAFTED: Final = (*reversed(_ASKED[2:]), _column("hallucination", "invented"))
 _ORDERED: Final = (
     _column("success"),
     _column("order_error", "order"),
@@ -89,7 +90,7 @@ def _rows(
 ) -> tuple[Maker, ...]:
     """Return the rows that every family of problems has."""
     addresses = MODELS if means.models is None else means.models
-    draft, mended = "noisy stand-in, first draft", "noisy stand-in, up to 3 repairs"
+    draft, mended = "stand-in, one mistake", "stand-in, up to 3 repairs"
     return (
         Reference(key=control, label=f"control: {control}", over=over, option=option),
         Reference(key=parser, label="parser of our own words", group="shipped", over=over, option=option),

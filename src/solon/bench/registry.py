@@ -12,6 +12,7 @@ _EXPERIMENTS = {
     "social-dilemmas": "solon.bench.social_dilemmas:experiment",
     "grids": "solon.bench.grids:experiment",
     "planning": "solon.bench.planning:experiment",
+    "guard": "solon.bench.guard:experiment",
 }
 
 

@@ -155,29 +155,44 @@ def _laid_out(table: TableResult, columns: Sequence[Column]) -> Table:
     laid.add_column("", no_wrap=True, width=_NAME, overflow="ellipsis")
     for column in columns:
         laid.add_column(column.heading, justify="right", no_wrap=True)
-    for heading in ("bound", "others", "cost"):
+    rows = sections(table, columns)
+    further = _further(rows)
+    for heading in further:
         laid.add_column(heading, justify="right", no_wrap=True)
     published = False
-    for row in sections(table, columns[0].metric):
+    for row in rows:
         if row.kind == "published" and not published:
             laid.add_row("")
             laid.add_row(Text("published (sources in files)", "dim"))
         published = row.kind == "published"
-        laid.add_row(*(Text(text, _style(row)) for text in _texts(row, columns)))
+        laid.add_row(*(Text(text, _style(row)) for text in _texts(row, columns, further)))
     return laid
 
 
-def _texts(row: Row, columns: Sequence[Column]) -> list[str]:
+def _further(rows: Sequence[Row]) -> list[str]:
+    """Return the headings of the last columns, those in which some row has something to say."""
+    told = {
+        "bound": any(row.share_of_bound is not None for row in rows),
+        "others": any(row.partners is not None for row in rows),
+        "cost": any(row.seconds is not None or row.usd is not None for row in rows),
+    }
+    return [heading for heading, needed in told.items() if needed]
+
+
+def _texts(row: Row, columns: Sequence[Column], further: Sequence[str]) -> list[str]:
     share = "" if row.share_of_bound is None else "<0%" if row.share_of_bound < 0 else f"{row.share_of_bound:.0%}"
     label = f"  {row.label.removesuffix(' feedback')}" if row.kind == "published" else full_label(row)
     figures = [_compact(row.metrics.get(it.metric), it.digits, interval=it.interval) for it in columns]
-    return [label, *figures, share, _compact(row.partners, 0), cost(row)]
+    last = {"bound": share, "others": _compact(row.partners, 0), "cost": cost(row)}
+    return [label, *figures, *(last[heading] for heading in further)]
 
 
 def _compact(it: Estimate | None, digits: int, *, interval: bool = True) -> str:
     """Word a figure in at most ten characters where that can be done, with fewer digits if need be."""
     shown = it if it is None or interval else Estimate(it.mean, None, None, ())
     words = [cell(shown, fewer).replace(" ± ", " ±") for fewer in range(digits, -1, -1)]
+    if "(" in words[0]:
+        return words[0]
     return next((text for text in words if len(text) <= _FIGURE), words[-1])
 
 
