@@ -1,0 +1,171 @@
+"""Measure the comparison of access policies: our own mutants, and a folder of published pairs if one is given.
+
+    python benchmarks/guard_access.py study [POLICIES]      our mutants: verdicts, witnesses, times (CPU)
+    python benchmarks/guard_access.py corpus FOLDER         pairs and verdicts that others published, outside of Solon
+    python benchmarks/guard_access.py solvers [PAIRS]       the same verdicts by cvc5 and by Z3
+    python benchmarks/guard_access.py mending [TASKS]       single mistakes mended by witnesses, three rounds
+
+FOLDER holds samples/ and RESULTS/{ec2,iam,s3}.md of the quacky repository, RESULTS being
+results/icse22/raw_md/encoding_mutations: tables with two links and "SAT" or "UNSAT" for each direction.
+"""
+
+import collections
+import hashlib
+import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from solon.contract import Feedback, Unknown
+from solon.tasks.guard.access import encoding, evaluate, plain, templates
+from solon.tasks.guard.access.compare import Comparison, Relation, compare
+from solon.tasks.guard.access.model import Policy
+from solon.tasks.guard.access.mutation import mutants
+from solon.tasks.guard.access.reading import parse, write
+from solon.tasks.guard.access.task import AccessTask
+from solon.verify.limited import Limits
+
+RESULTS = "results/icse22/raw_md/encoding_mutations"
+RELATIONS: dict[tuple[str, ...], Relation] = {
+    ("UNSAT", "UNSAT"): "equivalent",
+    ("SAT", "UNSAT"): "more",
+    ("UNSAT", "SAT"): "less",
+    ("SAT", "SAT"): "incomparable",
+}
+
+
+def confirmed(first: str, second: str, found: Comparison) -> bool:
+    """Return whether both evaluators decide each witness as the comparison says."""
+    policies = parse(first), parse(second)
+    for difference, wanted in ((found.first_only, [True, False]), (found.second_only, [False, True])):
+        if difference is None:
+            continue
+        if [evaluate.allows(policy, difference.witness) for policy in policies] != wanted:
+            return False
+        if [plain.allows(text, difference.witness) for text in (first, second)] != wanted:
+            return False
+    return True
+
+
+def timed(first: Policy, second: Policy) -> tuple[Comparison, float]:
+    start = time.process_time()
+    return compare(first, second), time.process_time() - start
+
+
+def show(title: str, verdicts: collections.Counter[str], seconds: Sequence[float]) -> None:
+    ordered = sorted(seconds)
+    print(f"{title}: {len(ordered)} pairs, {dict(verdicts)}")
+    print(
+        f"  CPU ms a pair with counts: median {1000 * ordered[len(ordered) // 2]:.1f}, "
+        f"p95 {1000 * ordered[int(0.95 * len(ordered))]:.1f}, max {1000 * ordered[-1]:.1f}; "
+        f"within 1 s {sum(it <= 1 for it in ordered)}/{len(ordered)}"
+    )
+
+
+def study(count: int) -> None:
+    verdicts: collections.Counter[str] = collections.Counter()
+    seconds: list[float] = []
+    for number in range(count):
+        policy = templates.draw(number, statements=2 + number % 3)
+        own, _ = timed(policy, policy)
+        assert own.relation == "equivalent"
+        for mutant in mutants(policy):
+            found, spent = timed(policy, mutant.policy)
+            mirror = compare(mutant.policy, policy)
+            assert {"more": "less", "less": "more"}.get(found.relation, found.relation) == mirror.relation
+            assert found.both + (found.first_only.count if found.first_only else 0) == found.first == own.first
+            assert confirmed(write(policy), write(mutant.policy), found)
+            verdicts[found.relation] += 1
+            seconds.append(spent)
+    show("own mutants", verdicts, seconds)
+
+
+def published(folder: Path) -> Iterator[tuple[str, Path, Path, tuple[str, ...]]]:
+    for service in ("ec2", "iam", "s3"):
+        for number, line in enumerate((folder / RESULTS / f"{service}.md").read_text("utf-8").splitlines()):
+            links = re.findall(r"\]\(([^)]*)\)", line)
+            if line.startswith("|[") and len(links) >= 2:
+                cells = tuple(cell.strip() for cell in line.split("|") if cell.strip() in ("SAT", "UNSAT"))
+                first, second = (folder / link.removeprefix("../") for link in links[:2])
+                yield f"{service}.md line {number + 1}", first, second, cells
+
+
+def corpus(folder: Path) -> None:
+    verdicts: collections.Counter[str] = collections.Counter()
+    seconds: list[float] = []
+    golden = hashlib.sha256()
+    for place, first, second, cells in published(folder):
+        texts = first.read_text("utf-8"), second.read_text("utf-8")
+        policies = parse(texts[0]), parse(texts[1])
+        found, spent = timed(*policies)
+        assert confirmed(*texts, found), place
+        seconds.append(spent)
+        golden.update(f"{place} {found.relation}\n".encode())
+        theirs = RELATIONS.get(cells)
+        verdicts["same" if theirs == found.relation else "other" if theirs else "they have none"] += 1
+        if theirs is not None and theirs != found.relation:
+            solver = encoding.relation(*policies, "cvc5", Limits(seconds=60))
+            digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
+            said = solver.reason if isinstance(solver, Unknown) else solver
+            copy = " (the second says what the first says)" if policies[0].statements == policies[1].statements else ""
+            print(f"  {place} {digest} {second.parent.parent.name}/{second.name}: published {theirs}, "
+                  f"automata {found.relation}, cvc5 {said}{copy}")  # fmt: skip
+    show("published pairs", verdicts, seconds)
+    print(f"  SHA-256 of all our verdicts: {golden.hexdigest()}")
+
+
+def solvers(count: int) -> None:
+    for name in ("cvc5", "z3"):
+        agreed, unknown, seconds = 0, 0, list[float]()
+        for number in range(count):
+            policy = templates.draw(number, statements=2)
+            options = list(mutants(policy))
+            other = options[number % len(options)].policy
+            start = time.monotonic()
+            said = encoding.relation(policy, other, name)
+            seconds.append(time.monotonic() - start)
+            ours = compare(policy, other, bound=None).relation
+            unknown += isinstance(said, Unknown)
+            agreed += said == ours
+            assert isinstance(said, Unknown) or said == ours, (write(policy), write(other))
+        seconds.sort()
+        print(f"{name}: {agreed}/{count} agree, {unknown} unknown, none disagree; wall s a pair: "
+              f"median {seconds[count // 2]:.3f}, max {seconds[-1]:.2f}")  # fmt: skip
+
+
+def mending(count: int) -> None:
+    from solon.tasks.guard.access.witness import mistakes
+
+    for rate in (0.0, 0.1, 0.3):
+        rounds: collections.Counter[int] = collections.Counter()
+        for number in range(count):
+            task = AccessTask(problem=number, statements=2 + number % 3)
+            author, entropy = task.author(), number
+            draft = author.draft(1, entropy)
+            while not mistakes(task.hidden, parse(draft.program.source)):
+                entropy += 100_003  # a change that means the same is no mistake
+                draft = author.draft(1, entropy)
+            for turn in range(1, 4):
+                found = mistakes(task.hidden, parse(draft.program.source))
+                told = "\n".join(mistake.describe() for mistake in found)
+                draft = author.mend(draft.program, Feedback("counterexample", told), rate, number * 31 + turn)
+                if not mistakes(task.hidden, parse(draft.program.source)):
+                    rounds[turn] += 1
+                    break
+        print(f"rate {rate:g}: {sum(rounds.values())}/{count} mended, by round {dict(sorted(rounds.items()))}")
+
+
+def main(arguments: Sequence[str]) -> None:
+    if not arguments:
+        sys.exit(__doc__)
+    if arguments[0] == "corpus":
+        corpus(Path(arguments[1]))
+    else:
+        usual = {"study": 60, "solvers": 100, "mending": 200}[arguments[0]]
+        chosen = int(arguments[1]) if len(arguments) > 1 else usual
+        {"study": study, "solvers": solvers, "mending": mending}[arguments[0]](chosen)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

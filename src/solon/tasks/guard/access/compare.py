@@ -1,0 +1,126 @@
+"""What policies allow, compared exactly: the relation, a request for each difference, counts and dead statements."""
+
+import math
+from collections.abc import Callable
+from typing import Literal
+
+from solon.contract import Value
+from solon.tasks.guard.access.model import Policy, Request
+from solon.tasks.guard.access.space import Region, cut
+
+Relation = Literal["equivalent", "more", "less", "incomparable"]
+
+
+class Difference(Value, frozen=True):
+    """Requests that one policy allows and the other does not: how many, and one of them."""
+
+    count: int
+    witness: Request
+
+
+class Comparison(Value, frozen=True):
+    """How the first policy stands to the second: ``more`` allows everything that the second allows and something else.
+
+    ``assumed`` are keys that patterns refer to as ``${key}``: the relation is shown where each has its own name for a
+    value. Counts are exact for texts of at most ``bound`` characters; without a bound they are 0.
+    """
+
+    relation: Relation
+    first_only: Difference | None
+    second_only: Difference | None
+    both: int
+    first: int
+    second: int
+    bound: int | None
+    assumed: tuple[str, ...] = ()
+
+    @property
+    def jaccard(self) -> float:
+        """Requests that both allow among those that either does; 1 where neither allows any."""
+        either = self.first + self.second - self.both
+        return self.both / either if either else float(self.relation == "equivalent")
+
+
+class Dead(Value, frozen=True):
+    """A statement without which its policy means the same; ``by`` are statements that make it so, from 0."""
+
+    statement: int
+    by: tuple[int, ...]
+
+
+def compare(first: Policy, second: Policy, *, bound: int | None = 100) -> Comparison:
+    """Return how two policies stand to each other. Raises Unsupported and TooLarge: then nothing is decided."""
+    space = cut([first, second], bound=bound)
+    decides = decider(first, space.first[0]), decider(second, space.first[1])
+    counts = {(True, False): 0, (False, True): 0, (True, True): 0, (False, False): 0}
+    witness: dict[tuple[bool, bool], Request] = {}
+    for region in space.regions:
+        pair = (decides[0](region.mask), decides[1](region.mask))
+        counts[pair] += region.total
+        witness.setdefault(pair, region.request)
+    more, less = (True, False) in witness, (False, True) in witness
+    relation: Relation = "incomparable" if more and less else "more" if more else "less" if less else "equivalent"
+    return Comparison(
+        relation,
+        Difference(counts[True, False], witness[True, False]) if more else None,
+        Difference(counts[False, True], witness[False, True]) if less else None,
+        counts[True, True],
+        counts[True, True] + counts[True, False],
+        counts[True, True] + counts[False, True],
+        bound,
+        space.assumed,
+    )
+
+
+def allowed(policy: Policy, *, bound: int = 100) -> int:
+    """Return how many requests a policy allows. Raises Unsupported and TooLarge."""
+    space = cut([policy], bound=bound)
+    decide = decider(policy, 0)
+    return sum(region.total for region in space.regions if decide(region.mask))
+
+
+def permissiveness(policy: Policy, *, bound: int = 100) -> float:
+    """Return the binary logarithm of the number of allowed requests, -inf for none. Raises Unsupported and TooLarge."""
+    return logarithm(allowed(policy, bound=bound))
+
+
+def logarithm(count: int) -> float:
+    """Return the binary logarithm of a whole number of any size, -inf for 0."""
+    return math.log2(count) if count else -math.inf
+
+
+def example(policy: Policy) -> Request | None:
+    """Return a request that a policy allows, or None if it allows nothing. Raises Unsupported and TooLarge."""
+    decide = decider(policy, 0)
+    return next((region.request for region in cut([policy], bound=None).regions if decide(region.mask)), None)
+
+
+def dead(policy: Policy) -> tuple[Dead, ...]:
+    """Return the statements that decide nothing, each taken alone. Raises Unsupported and TooLarge."""
+    space = cut([policy], bound=None)
+    found: list[Dead] = []
+    for number in range(len(policy.statements)):
+        bit = 1 << number
+        without = decider(policy, 0, leaving_out=bit)
+        decide = decider(policy, 0)
+        if all(decide(region.mask) == without(region.mask) for region in space.regions):
+            found.append(Dead(number, _shadows(space.regions, bit)))
+    return tuple(found)
+
+
+def _shadows(regions: tuple[Region, ...], bit: int) -> tuple[int, ...]:
+    """Return the statements that apply wherever one does; none where nothing does alone or it never applies."""
+    common = -1
+    for region in regions:
+        if region.mask & bit:
+            common &= region.mask
+    common &= ~bit
+    return tuple(place for place in range(max(common, 0).bit_length()) if common >> place & 1) if common != ~bit else ()
+
+
+def decider(policy: Policy, first: int, *, leaving_out: int = 0) -> Callable[[int], bool]:
+    """Return the decision by the statements that a request meets; ``first`` is the bit of the policy's first."""
+    bits = [(statement.effect, 1 << (first + place)) for place, statement in enumerate(policy.statements)]
+    allow = sum(bit for effect, bit in bits if effect == "Allow") & ~leaving_out
+    deny = sum(bit for effect, bit in bits if effect == "Deny") & ~leaving_out
+    return lambda mask: bool(mask & allow) and not mask & deny

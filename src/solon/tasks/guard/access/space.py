@@ -1,0 +1,420 @@
+"""The space of requests, cut into cells in which a set of policies cannot tell requests apart.
+
+Action, resource, principal and each condition key are independent variables. Each is cut into classes of values, a
+class is mapped to the statements whose lines on that variable hold, and classes with equal statements are joined.
+What statements a request meets is the intersection over the variables, so counts multiply.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple
+
+from solon.contract import Value
+from solon.tasks.guard.access import evaluate, patterns, values
+from solon.tasks.guard.access.model import Elements, Operator, Policy, Request, Statement, Test
+from solon.verify.strings.automaton import Automaton, TooLarge
+from solon.verify.strings.globs import ANY, Pattern, automaton, classes
+
+MOST_CELLS: Final = 200_000
+
+
+class Unsupported(Exception):
+    """Raised for policies whose space is not cut exactly; one sentence with the reason."""
+
+
+class Line(NamedTuple):
+    """What one statement asks of one variable."""
+
+    statement: int  # its bit
+    holds: int  # bits of the patterns of which any will do
+    negated: bool
+    absent: bool  # what it is where the variable is absent
+    quantifier: str = ""
+
+
+class Cell(NamedTuple):
+    """Values of a variable that meet the same statements; ``given`` is empty where it is absent."""
+
+    mask: int
+    total: int
+    given: tuple[str, ...]
+
+
+class Region(NamedTuple):
+    """Requests that meet the same statements."""
+
+    mask: int
+    total: int
+    request: Request
+
+
+class Space(Value, frozen=True):
+    """The regions of all requests that some statement matches; bit ``i`` is statement ``i`` of all policies."""
+
+    regions: tuple[Region, ...]
+    first: tuple[int, ...]  # bit of each policy's first statement
+    assumed: tuple[str, ...]  # keys that stand for their own name, because a pattern refers to them
+    bound: int | None
+
+
+def cut(policies: Sequence[Policy], *, bound: int | None = 100) -> Space:
+    """Return the regions that policies tell apart. Raises Unsupported and TooLarge.
+
+    With a bound, requests are counted: texts of at most so many of 256 symbols, numbers in millionths up to a million
+    million, dates in milliseconds, all addresses; keys are absent or have one value, though regions are found with
+    several values where operators ask for them. Actions count in lower case.
+    """
+    statements = [statement for policy in policies for statement in policy.statements]
+    variables = [policy.variables for policy in policies for _ in policy.statements]
+    first = [sum(len(policy.statements) for policy in policies[:number]) for number in range(len(policies))]
+    assumed = _assumed(statements, variables)
+    every = (1 << len(statements)) - 1
+    regions = [Region(every, 1, Request(""))]
+    for name, cells in _variables(statements, variables, assumed, bound):
+        regions = _combined(regions, name, cells)
+    unseen = [key for key in assumed if all(test.key != key for it in statements for test in it.condition)]
+    named = {key: (_own_name(key),) for key in unseen}
+    return Space(
+        tuple(Region(it.mask, it.total, _with(it.request, named)) for it in regions), tuple(first), assumed, bound
+    )
+
+
+def resources(policies: Sequence[Policy], wanted: Callable[[int], bool]) -> Automaton:
+    """Return the automaton of the resources with which some request is wanted, told by the statements that it meets.
+
+    Raises Unsupported and TooLarge.
+    """
+    statements = [statement for policy in policies for statement in policy.statements]
+    variables = [policy.variables for policy in policies for _ in policy.statements]
+    every = (1 << len(statements)) - 1
+    regions = [Region(every, 1, Request(""))]
+    for name, cells in _variables(statements, variables, _assumed(statements, variables), None):
+        if name != "resource":
+            regions = _combined(regions, name, cells)
+    masks = {region.mask for region in regions}
+    numbered, lines = _Patterns(), list[Line]()
+    for number, (statement, replaced) in enumerate(zip(statements, variables, strict=True)):
+        element = statement.resource
+        if element is None:
+            raise Unsupported("a statement names no resource; there is nothing to summarise")
+        seen = _own_name if replaced else None
+        holds = numbered.bits(
+            (ANY,) if value == "*" else patterns.tokens(value, wild=True, lookup=seen) for value in element.values
+        )
+        lines.append(Line(1 << number, holds, element.negated, absent=False))
+    good: dict[int, bool] = {}
+
+    def accepts(signature: int) -> bool:
+        mask = _mask(lines, every, signature)
+        if mask not in good:
+            good[mask] = any(wanted(mask & other) for other in masks)
+        return good[mask]
+
+    return automaton(list(numbered.numbers), accepts)
+
+
+def _with(request: Request, context: dict[str, tuple[str, ...]]) -> Request:
+    return Request(request.action, request.resource, request.principal, {**request.context, **context})
+
+
+def _own_name(key: str) -> str:
+    return f"${{{key}}}"
+
+
+def _assumed(statements: Sequence[Statement], variables: Sequence[bool]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for statement, replaced in zip(statements, variables, strict=True):
+        texts = list(statement.resource.values) if statement.resource else []
+        for test in statement.condition:
+            texts += test.values if test.operator.family in ("string", "arn") else ()
+        for text in texts if replaced else ():
+            found |= dict.fromkeys(patterns.variables_in(text))
+    return tuple(sorted(found))
+
+
+def _variables(
+    statements: Sequence[Statement], variables: Sequence[bool], assumed: Sequence[str], bound: int | None
+) -> Iterable[tuple[str, list[Cell]]]:
+    lookups = [_own_name if replaced else None for replaced in variables]
+    every = (1 << len(statements)) - 1
+    elements = [(statement.action, _reader(None)) for statement in statements]
+    yield "action", _element_cells(elements, every, bound)
+    principals = [(statement.principal, patterns.principal) for statement in statements]
+    yield "principal", _element_cells(principals, every, bound)
+    named = [(statement.resource, _reader(seen)) for statement, seen in zip(statements, lookups, strict=True)]
+    yield "resource", _element_cells(named, every, bound)
+    keys: dict[str, list[tuple[int, Test]]] = {}
+    for number, statement in enumerate(statements):
+        for test in statement.condition:
+            keys.setdefault(test.key, []).append((number, test))
+    for key, tests in keys.items():
+        yield key, _key_cells(key, tests, lookups, every, bound, own_name=key in assumed)
+
+
+def _reader(lookup: patterns.Lookup | None) -> Callable[[str], Pattern | None]:
+    return lambda value: patterns.tokens(value, wild=True, lookup=lookup)
+
+
+def _combined(regions: Sequence[Region], name: str, cells: Sequence[Cell]) -> list[Region]:
+    found: dict[int, Region] = {}
+    for region in regions:
+        for cell in cells:
+            mask = region.mask & cell.mask
+            if not mask:
+                continue
+            count = region.total * cell.total
+            known = found.get(mask)
+            if known is None:
+                found[mask] = Region(mask, count, _extended(region.request, name, cell.given))
+            else:
+                found[mask] = Region(mask, known.total + count, known.request)
+        if len(found) > MOST_CELLS:
+            raise TooLarge(f"the policies tell more than {MOST_CELLS} kinds of requests apart; split them")
+    return list(found.values())
+
+
+def _extended(request: Request, name: str, given: tuple[str, ...]) -> Request:
+    if name == "action":
+        return Request(given[0], request.resource, request.principal, request.context)
+    if name == "resource":
+        return Request(request.action, given[0] if given else None, request.principal, request.context)
+    if name == "principal":
+        return Request(request.action, request.resource, given[0] if given else None, request.context)
+    return _with(request, {name: given}) if given else request
+
+
+# Variables of text
+
+
+class _Patterns:
+    """Patterns by number, each once."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Pattern, int] = {}
+
+    def bits(self, found: Iterable[Pattern | None]) -> int:
+        bits = 0
+        for pattern in found:
+            if pattern is not None:
+                bits |= 1 << self.numbers.setdefault(pattern, len(self.numbers))
+        return bits
+
+
+def _element_cells(
+    elements: Sequence[tuple[Elements | None, Callable[[str], Pattern | None]]], every: int, bound: int | None
+) -> list[Cell]:
+    """Return the cells of action, resource or principal; an absent element matches only where there is none."""
+    numbered, lines, present = _Patterns(), list[Line](), 0
+    absent = 0
+    for number, (element, tokens) in enumerate(elements):
+        if element is None:
+            absent |= 1 << number
+            continue
+        present |= 1 << number
+        holds = numbered.bits((ANY,) if value == "*" else tokens(value) for value in element.values)
+        lines.append(Line(1 << number, holds, element.negated, ("*" in element.values) != element.negated))
+    cells: list[Cell] = []
+    if absent:
+        mask = absent | sum(line.statement for line in lines if line.absent)
+        cells.append(Cell(mask, 1, ()))
+    if present:
+        cells += [cell for cell in _text_cells(numbered, lines, every, bound) if cell.mask & present]
+        cells = [Cell(cell.mask & ~absent, cell.total, cell.given) if cell.given else cell for cell in cells]
+    return cells
+
+
+def _mask(lines: Sequence[Line], every: int, signature: int) -> int:
+    mask = every
+    for line in lines:
+        if bool(signature & line.holds) == line.negated:
+            mask &= ~line.statement
+    return mask
+
+
+def _text_cells(numbered: _Patterns, lines: Sequence[Line], every: int, bound: int | None) -> list[Cell]:
+    found = classes(list(numbered.numbers), bound=bound, merge=lambda it: _mask(lines, every, it))
+    return [Cell(one.signature, one.total, (one.witness,)) for one in found]
+
+
+# Condition keys
+
+
+def _key_cells(
+    key: str,
+    tests: Sequence[tuple[int, Test]],
+    lookups: Sequence[Callable[[str], str] | None],
+    every: int,
+    bound: int | None,
+    *,
+    own_name: bool,
+) -> list[Cell]:
+    families = {test.operator.family for _, test in tests} - {"null"}
+    values_of, lines = _lines(key, tests, lookups, families)
+    if own_name:
+        text = _own_name(key)
+        truths = [any(evaluate.one(test.operator, value, text, _seen(lookups[number])) for value in test.values)
+                  for number, test in tests]  # fmt: skip
+        mask = every
+        for line, (_, test), truth in zip(lines, tests, truths, strict=True):
+            good = "false" in map(str.lower, test.values) if test.operator.family == "null" else truth != line.negated
+            mask &= every if good else ~line.statement
+        return [Cell(mask, 1, (text,))]
+    absent = every
+    for line in lines:
+        absent &= every if line.absent else ~line.statement
+    several = any(line.quantifier for line in lines)
+    found = values_of(lines, every, bound, several)
+    if several:
+        found = _several(found, lines, every)
+    return [Cell(absent, 1, ()), *found]
+
+
+def _seen(lookup: Callable[[str], str] | None) -> patterns.Lookup | None:
+    return lookup
+
+
+_Cells = Callable[[Sequence[Line], int, int | None, bool], list[Cell]]
+
+
+def _lines(
+    key: str, tests: Sequence[tuple[int, Test]], lookups: Sequence[Callable[[str], str] | None], families: set[str]
+) -> tuple[_Cells, list[Line]]:
+    if families <= {"string", "arn"}:
+        numbered = _Patterns()
+
+        def bits(number: int, test: Test) -> int:
+            return numbered.bits(_text_pattern(test.operator, value, lookups[number]) for value in test.values)
+
+        cells: _Cells = lambda lines, every, bound, several: _texts(numbered, lines, every, bound, several)  # noqa: E731
+    elif families <= {"bool", "string"}:
+        domain = ("true", "false")
+        weights = ((domain[0], 1), (domain[1], 1))
+
+        def bits(number: int, test: Test) -> int:
+            seen = _seen(lookups[number])
+            return sum(
+                1 << place
+                for place, text in enumerate(domain)
+                if any(evaluate.one(test.operator, value, text, seen) for value in test.values)
+            )
+
+        cells = lambda lines, every, _bound, several: _listed(weights, lines, every, several)  # noqa: E731
+    elif len(families) == 1:
+        intervals = _Intervals(next(iter(families)), [test for _, test in tests])
+
+        def bits(number: int, test: Test) -> int:  # noqa: ARG001  # as for texts
+            return intervals.bits(test)
+
+        cells = lambda lines, every, _bound, several: _listed(intervals.weights, lines, every, several)  # noqa: E731
+    else:
+        raise Unsupported(f"the key {key} is compared as {' and as '.join(sorted(families))}; use one kind of operator")
+    return cells, [_line(number, test, bits) for number, test in tests]
+
+
+def _line(number: int, test: Test, bits: Callable[[int, Test], int]) -> Line:
+    operator = test.operator
+    absent = evaluate.holds(test, (), None)
+    if operator.family == "null":
+        # nothing matches no pattern, so that the negated line holds wherever the key is present
+        return Line(1 << number, 0, "false" in map(str.lower, test.values), absent)
+    return Line(1 << number, bits(number, test), operator.negated, absent, operator.quantifier)
+
+
+def _text_pattern(operator: Operator, value: str, lookup: Callable[[str], str] | None) -> Pattern | None:
+    pattern = patterns.tokens(value, wild=operator.mode == "like", lookup=lookup)
+    if pattern is None or operator.family == "arn":
+        return pattern and patterns.arn(pattern)
+    return patterns.fold(pattern) if operator.ignore_case else pattern
+
+
+def _truths(lines: Sequence[Line], signature: int) -> int:
+    """Return a bit for each line that holds for one value."""
+    return sum(1 << place for place, line in enumerate(lines) if bool(signature & line.holds) != line.negated)
+
+
+def _of_truths(lines: Sequence[Line], every: int, any_of: int, all_of: int) -> int:
+    """Return the statements that values meet of which some or all fulfil the lines."""
+    mask = every
+    for place, line in enumerate(lines):
+        needs_all = line.quantifier == "ForAllValues" or (not line.quantifier and line.negated)
+        if not (all_of if needs_all else any_of) >> place & 1:
+            mask &= ~line.statement
+    return mask
+
+
+def _texts(numbered: _Patterns, lines: Sequence[Line], every: int, bound: int | None, several: bool) -> list[Cell]:  # noqa: FBT001  # values
+    if not several:
+        return _text_cells(numbered, lines, every, bound)
+    found = classes(list(numbered.numbers), bound=bound, merge=lambda it: _truths(lines, it))
+    return [Cell(one.signature, one.total, (one.witness,)) for one in found]
+
+
+def _listed(weights: Sequence[tuple[str, int]], lines: Sequence[Line], every: int, several: bool) -> list[Cell]:  # noqa: FBT001  # values
+    return [
+        Cell(_truths(lines, 1 << place) if several else _mask(lines, every, 1 << place), count, (text,))
+        for place, (text, count) in enumerate(weights)
+    ]
+
+
+def _several(cells: Sequence[Cell], lines: Sequence[Line], every: int) -> list[Cell]:
+    """Return the cells of sets of values; only single values are counted."""
+    found: dict[tuple[int, int], Cell] = {}
+    for cell in cells:
+        pair = (cell.mask, cell.mask)
+        known = found.get(pair, Cell(0, 0, cell.given))
+        found[pair] = Cell(0, known.total + cell.total, known.given)
+    waiting = list(found)
+    singles = list(waiting)
+    while waiting:
+        some, both = waiting.pop()
+        for one, _ in singles:
+            pair = (some | one, both & one)
+            if pair not in found:
+                given = (*found[some, both].given, *found[one, one].given)
+                found[pair] = Cell(0, 0, given)
+                waiting.append(pair)
+        if len(found) > MOST_CELLS:
+            raise TooLarge("a key with several values has too many combinations; simplify its patterns")
+    return [Cell(_of_truths(lines, every, *pair), cell.total, cell.given) for pair, cell in found.items()]
+
+
+class _Intervals:
+    """Numbers, dates or addresses, cut where some comparison changes."""
+
+    def __init__(self, family: str, tests: Sequence[Test]) -> None:
+        self.family = family
+        low, high = {"numeric": values.NUMBERS, "date": values.DATES, "ip": values.ADDRESSES}[family]
+        cuts = {low}
+        if family == "ip":
+            cuts.add(values.V6)
+        for test in tests:
+            for value in test.values if test.operator.family == family else ():
+                start, end = self._range(test.operator, value)
+                cuts |= {start, end + 1}
+        self.starts = sorted(cut for cut in cuts if low <= cut <= high)
+        self.weights = [
+            (self._text(start), (self.starts[place + 1] if place + 1 < len(self.starts) else high + 1) - start)
+            for place, start in enumerate(self.starts)
+        ]
+
+    def _range(self, operator: Operator, value: str) -> tuple[int, int]:
+        if self.family == "ip":
+            return values.network(value) or (0, -1)
+        at = (values.number if self.family == "numeric" else values.date)(value)
+        low, high = values.NUMBERS if self.family == "numeric" else values.DATES
+        assert at is not None
+        return {
+            "less": (low, at - 1),
+            "less-equals": (low, at),
+            "greater": (at + 1, high),
+            "greater-equals": (at, high),
+        }.get(operator.mode, (at, at))
+
+    def _text(self, at: int) -> str:
+        return {"ip": values.address_text, "numeric": values.number_text, "date": values.date_text}[self.family](at)
+
+    def bits(self, test: Test) -> int:
+        """Return the intervals in which some value of a line holds."""
+        ranges = [self._range(test.operator, value) for value in test.values]
+        return sum(
+            1 << place for place, at in enumerate(self.starts) if any(start <= at <= end for start, end in ranges)
+        )
