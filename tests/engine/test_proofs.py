@@ -34,7 +34,7 @@ def test_a_solver_that_fails_proves_nothing() -> None:
 
 
 def test_verdicts_are_told_in_one_sentence() -> None:
-    assert told(Proved("z3")) == "Proved for every input, by z3."
+    assert told(Proved("z3")) == "Proved, by z3."
     assert told(Refuted("f(1) is 2.")) == "Refuted: f(1) is 2."
     assert told(Unknown("no time")) == "Neither proved nor refuted: no time."
 

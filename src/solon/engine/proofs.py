@@ -25,7 +25,7 @@ def told(verdict: Verdict) -> str:
     """Return a verdict as one sentence."""
     match verdict:
         case Proved(by):
-            return f"Proved for every input, by {by.rstrip('.')}."
+            return f"Proved, by {by.rstrip('.')}."
         case Refuted(witness):
             return f"Refuted: {witness.rstrip('.')}."
         case Unknown(reason):

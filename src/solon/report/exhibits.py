@@ -43,7 +43,7 @@ def _steps(it: Exhibit) -> str:
 
 def _table(it: Exhibit) -> str:
     if not it.rows:
-        return ""
+        return '<p class="soft">none</p>' if it.head else ""
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in it.head)
     body = "".join(
         f"<tr{_mark(place, it)}>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"

@@ -36,6 +36,7 @@ Solon.Episode = class {
     this.returns = this.names.map(() => new Float64Array(frames.length));
     frames.forEach((frame, step) =>
       this.returns.forEach((row, seat) => (row[step] = (step ? row[step - 1] : 0) + (frame[4][seat] || 0))));
+    this.earns = Boolean(board) || frames.some((frame) => frame[4].length > 0); // a story may pay nobody
     this.unknown = [];
     this.rewind();
   }
@@ -167,6 +168,7 @@ Solon.View = class {
     this.entry = entry;
     this.canvas.hidden = !this.episode.board;
     this.steps.hidden = Boolean(this.episode.board);
+    this.returns.hidden = this.total.hidden = this.seats.hidden = !this.episode.earns;
     this.story = this.episode.board ? [] : this.episode.frames.map((frame, step) =>
       Solon.element("li", {}, `${step}  ${frame[5] || (frame[4].length ? `reward ${frame[4].map(Solon.figure).join(", ")}` : "")}`));
     this.steps.replaceChildren(...this.story);
@@ -183,6 +185,7 @@ Solon.View = class {
       Solon.drawBoard(this.canvas, episode);
       this.canvas.setAttribute("aria-label", `${this.entry.program} at step ${at}: ${this.total.textContent}. ${frame[5]}`);
     } else this.follow(at);
+    if (!episode.earns) return;
     this.place = Solon.curves(this.returns, episode.returns, step, span, Math.max(1, last));
     const colours = Solon.agentColours(episode.names.length);
     this.seats.replaceChildren(...episode.names.map((name, seat) => {

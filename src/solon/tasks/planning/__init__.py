@@ -1,0 +1,1 @@
+"""Tasks of planning: problems in words are formalised, solved by a solver and checked by an independent reading."""

@@ -1,0 +1,16 @@
+"""The planning domains with their words and generators: seven of LLM+P and three of ISR-LLM."""
+
+from typing import Final
+
+from solon.tasks.planning.classical.worlds.barman import BARMAN
+from solon.tasks.planning.classical.worlds.blocks import BLOCKSWORLD, TOWER
+from solon.tasks.planning.classical.worlds.cooking import COOKING
+from solon.tasks.planning.classical.worlds.floortile import FLOORTILE
+from solon.tasks.planning.classical.worlds.storage import STORAGE
+from solon.tasks.planning.classical.worlds.termes import TERMES
+from solon.tasks.planning.classical.worlds.transport import BALLS, GRIPPERS
+from solon.tasks.planning.classical.worlds.tyreworld import TYREWORLD
+
+LLM_P: Final = (BARMAN, BLOCKSWORLD, FLOORTILE, GRIPPERS, STORAGE, TERMES, TYREWORLD)
+ISR_LLM: Final = (COOKING, TOWER, BALLS)
+WORLDS: Final = {world.name: world for world in (*LLM_P, *ISR_LLM)}
