@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[1]
 FILE_LINES = 600
 CONTRACT_LINES = 250
 FUNCTION_LINES = 60
-PACKAGE_LINES = 62_000  # planning and guard: two families with their solvers
+PACKAGE_LINES = 90_000  # planning and guard: sixteen published systems, with their solvers and checkers
 DATA = (  # programs shipped as data do not count
     "src/solon/hostile/corpus",
     "src/solon/tasks/games/policies",

@@ -1,0 +1,1 @@
+"""Paragraphs of ordering constraints with an exact oracle, and agents that are to act on them."""
