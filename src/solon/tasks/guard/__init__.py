@@ -1,0 +1,1 @@
+"""Guards: policies on the tool calls of agents, decided at run time and analysed by proof."""

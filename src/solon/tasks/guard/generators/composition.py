@@ -1,0 +1,89 @@
+"""Programs of guarded calls, proved for everything that the generators may ever propose.
+
+A call is replaced by: assert what the contract asks of its input, forget its output, assume what the contract promises
+(V2 of SEVerA). Together with a fallback that keeps each contract (V1) the conclusion holds for all parameter values of
+all generators. Programs here are loop-free sequences of calls whose inputs are terms over what came before.
+"""
+
+import msgspec
+
+from solon.contract import Proved, Refuted, Unknown, Value, Verdict
+from solon.tasks.guard.guarded import Contract, fallback_holds
+from solon.verify.requests.expression import TRUE, Expression, Path, conjunction
+from solon.verify.requests.meaning import Scope
+from solon.verify.requests.prove import Counterexample, implies, satisfiable
+from solon.verify.requests.request import Request
+from solon.verify.requests.rewrite import replaced
+from solon.verify.requests.schema import Field, Record, Tool
+
+
+class Step(Value, frozen=True):
+    """One guarded call: its contract, its fallback, and its inputs as terms over ``arg`` and earlier ``out.step``."""
+
+    name: str
+    contract: Contract
+    fallback: dict[str, Expression]
+    inputs: dict[str, Expression]
+
+
+class Composed(Value, frozen=True):
+    """A program of guarded calls with its specification over ``arg`` and ``out.step.field``."""
+
+    name: str
+    inputs: Record
+    steps: tuple[Step, ...]
+    before: Expression = TRUE
+    after: Expression = TRUE
+
+    @property
+    def scope(self) -> Scope:
+        """What its conditions may speak of."""
+        outputs = Record({step.name: Field(step.contract.outputs, required=True) for step in self.steps})
+        return Scope(Tool(self.name, self.inputs), output=outputs)
+
+
+class Part(Value, frozen=True):
+    """One proved or open part of the argument."""
+
+    words: str
+    verdict: Verdict
+
+
+def prove(program: Composed) -> tuple[Part, ...]:
+    """Return what became of each part: V1 for each call, V2 for its input and for the whole, and that some run is."""
+    found: list[Part] = []
+    known: list[Expression] = [program.before]
+    for step in program.steps:
+        fallback = fallback_holds(step.contract, step.fallback)
+        found.append(Part(f"V1: the fallback of {step.name} keeps its contract", _plain(fallback)))
+        asked = implies(conjunction(*known), _placed(step, step.contract.before), program.scope)
+        found.append(Part(f"V2: {step.name} is called as its contract asks", _plain(asked)))
+        known.append(_placed(step, step.contract.after))
+    whole = implies(conjunction(*known), program.after, program.scope)
+    found.append(Part("V2: the whole keeps its specification, whatever is proposed", _plain(whole)))
+    run = satisfiable(conjunction(*known), program.scope)
+    void: Verdict = run if isinstance(run, Unknown) else Refuted("no run is possible")
+    found.append(Part("some run is possible", Proved("a witness") if isinstance(run, Request) else void))
+    return tuple(found)
+
+
+def verdict(parts: tuple[Part, ...]) -> Verdict:
+    """Return the verdict on the whole argument."""
+    for kind in (Refuted, Unknown):
+        for part in parts:
+            if isinstance(part.verdict, kind):
+                told = msgspec.structs.asdict(part.verdict)
+                text = f"{part.words}: {' '.join(map(str, told.values()))}"
+                return Refuted(text) if kind is Refuted else Unknown(text)
+    return Proved("; ".join(part.words for part in parts))
+
+
+def _plain(found: Verdict) -> Verdict:
+    return Refuted(found.witness) if isinstance(found, Counterexample) else found
+
+
+def _placed(step: Step, condition: Expression) -> Expression:
+    """Return a condition of a contract as one on the whole program."""
+    places: dict[Path, Expression] = {Path("arg", (name,)): term for name, term in step.inputs.items()}
+    places |= {Path("out", (name,)): Path("out", (step.name, name)) for name in step.contract.outputs.fields}
+    return replaced(condition, places)

@@ -1,0 +1,1 @@
+"""Policies written in Python and proved against a specification: the front end, the obligations and the task."""

@@ -1,0 +1,218 @@
+"""The nine proof obligations of a policy and what became of each; a verdict says by what it was reached.
+
+Numbers as in the brief's section 1.6. What does not arise for a policy of this kind is said to, in words. Nothing that
+is unknown counts as proved.
+"""
+
+from functools import lru_cache
+
+from solon.contract import Proved, Refuted, Unknown, Value, Verdict
+from solon.tasks.guard.verified.frontend import NotCompiled, compile_policy
+from solon.tasks.guard.verified.problems import PROBLEMS, Mistake, Problem
+from solon.verify.requests.check import complaints
+from solon.verify.requests.evaluate import evaluate
+from solon.verify.requests.expression import (
+    TRUE,
+    Compare,
+    Constant,
+    Expression,
+    Path,
+    conjunction,
+    negation,
+    walk,
+)
+from solon.verify.requests.prove import Answer, Counterexample, implies, never, satisfiable
+from solon.verify.requests.request import Request
+from solon.verify.requests.rewrite import replaced
+from solon.verify.requests.syntax import read
+
+
+class Obligation(Value, frozen=True):
+    """One obligation with its verdict; ``applies`` is false where there is nothing to prove."""
+
+    id: str
+    words: str
+    verdict: Verdict
+    applies: bool = True
+
+    @property
+    def by(self) -> str:
+        """Who reached the verdict."""
+        return self.verdict.by if isinstance(self.verdict, Proved) else ""
+
+
+class Report(Value, frozen=True):
+    """All obligations of one policy, with the counterexamples that were found, each with the sentences it breaks."""
+
+    obligations: tuple[Obligation, ...]
+    counterexamples: tuple[tuple[str, Request], ...] = ()  # "S2", or "blocked" for a request that was to be allowed
+    condition: Expression | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Proved if every obligation that applies is; refuted if one is; otherwise unknown."""
+        due = [each for each in self.obligations if each.applies]
+        for each in due:
+            if isinstance(each.verdict, Refuted):
+                return Refuted(f"{each.id}: {each.words}: {each.verdict.witness}")
+        for each in due:
+            if isinstance(each.verdict, Unknown):
+                return Unknown(f"{each.id}: {each.words}: {each.verdict.reason}")
+        return Proved("; ".join(f"{each.id} {each.by}" for each in due))
+
+
+def compiled(problem: Problem, source: str) -> Expression:
+    """Return when a policy allows, as a condition. Raises NotCompiled."""
+    found = compile_policy(source, problem.parameters, problem.places)
+    wrong = complaints(found, problem.scope)
+    if wrong:
+        raise NotCompiled(wrong[0])
+    return found
+
+
+@lru_cache(maxsize=512)
+def discharge(problem_name: str, source: str) -> Report:
+    """Try every obligation of a policy for a problem; deterministic."""
+    problem = PROBLEMS[problem_name]
+    try:
+        condition = compiled(problem, source)
+    except NotCompiled as error:
+        refused = Unknown(f"the front end does not take it: {error}")
+        return Report((Obligation("PO1", "the policy is of the fragment and its types are sound", refused),))
+    found: list[Obligation] = [
+        Obligation("PO1", "the policy is of the fragment and its types are sound", Proved("the front end")),
+        _idle("PO2", "the fallback keeps the contract: blocking calls no tool"),
+    ]
+    examples: list[tuple[str, Request]] = []
+    for name, sentence in problem.conditions.items():
+        verdict = implies(condition, sentence, problem.scope)
+        found.append(Obligation("PO3", f"whatever is allowed fulfils {name}", _plain(verdict)))
+        if isinstance(verdict, Counterexample):
+            examples.append((name, verdict.request))
+    found += [
+        _idle("PO4", "an update only narrows: there is no earlier policy"),
+        _idle("PO5", "callees keep their contracts: no generator is called"),
+        _inductive(problem, condition),
+        _alive(problem, condition),
+    ]
+    complete = implies(problem.due, condition, problem.scope)
+    if isinstance(complete, Counterexample):
+        examples.append(("blocked", complete.request))
+    found.append(Obligation("PO8", "whatever fulfils every sentence is allowed", _plain(complete)))
+    found.append(
+        Obligation("PO9", "the policy that runs is the one that was proved", Proved("the digest of its source"))
+    )
+    return Report(tuple(found), tuple(examples), condition)
+
+
+def _plain(verdict: Answer) -> Verdict:
+    return Refuted(verdict.witness) if isinstance(verdict, Counterexample) else verdict
+
+
+def _idle(name: str, words: str) -> Obligation:
+    return Obligation(name, words, Proved("nothing to prove"), applies=False)
+
+
+def _inductive(problem: Problem, condition: Expression) -> Obligation:
+    """Prove that an invariant of the state holds at the start and after each allowed call (obligation PO6)."""
+    words = "the invariant of the state holds at the start and after each allowed call"
+    if not problem.updates:
+        return Obligation("PO6", words, Proved("nothing to prove"), applies=False)
+    invariant = read(problem.invariant)
+    start = {name: field.default for name, field in problem.scope.state.fields.items()}
+    if evaluate(invariant, Request(problem.name, state=start)) is not True:
+        return Obligation("PO6", words, Refuted(f"the start {start} does not fulfil it"))
+    after = {Path("st", (name,)): read(value) for name, value in problem.updates.items()}
+    step = replaced(invariant, after)
+    verdict = implies(conjunction(invariant, condition), step, problem.scope)
+    return Obligation("PO6", words, _plain(verdict))
+
+
+def _alive(problem: Problem, condition: Expression) -> Obligation:
+    """Show that something is allowed (obligation PO7)."""
+    verdict = never(condition, problem.scope)
+    words = "some request is allowed"
+    match verdict:
+        case Counterexample(witness=witness):
+            return Obligation("PO7", words, Proved(f"the witness {witness}"))
+        case Proved():
+            return Obligation("PO7", words, Refuted("the policy allows nothing"))
+        case _:
+            return Obligation("PO7", words, verdict)
+
+
+# What the contract is worth
+
+
+class Mutants(Value, frozen=True):
+    """How many faulty policies each stage rejects; the stages are asked in order and the first that does counts."""
+
+    total: int
+    killed: dict[str, int]  # by stage
+    safety: int  # rejected by the safety obligations PO3 alone
+
+    @property
+    def score(self) -> float:
+        """Share of the mutants that the contract as a whole rejects."""
+        return sum(self.killed.values()) / self.total if self.total else 0.0
+
+
+def mutants(problem: Problem) -> list[tuple[str, Mistake, str]]:
+    """Return every policy with one planted mistake: the sentence, the kind, the source."""
+    return [
+        (sentence.id, kind, problem.source({sentence.id: kind}))
+        for sentence in problem.sentences
+        for kind in sentence.wrong
+    ]
+
+
+@lru_cache(maxsize=32)
+def mutation_score(problem_name: str) -> Mutants:
+    """Measure the contract of a problem on all policies with one planted mistake."""
+    problem = PROBLEMS[problem_name]
+    killed: dict[str, int] = {}
+    safety = 0
+    every = mutants(problem)
+    for _, _, source in every:
+        report = discharge(problem_name, source)
+        stages = [each.id for each in report.obligations if isinstance(each.verdict, Refuted)]
+        safety += "PO3" in stages
+        if stages:
+            killed[stages[0]] = killed.get(stages[0], 0) + 1
+    return Mutants(len(every), killed, safety)
+
+
+# Tests from the contract
+
+
+def boundary_tests(problem: Problem) -> list[tuple[str, Request, bool]]:
+    """Return requests on both sides of each sentence, with what is due: all others hold, this one does or does not."""
+    return _boundary(problem.name)
+
+
+@lru_cache(maxsize=32)
+def _boundary(problem_name: str) -> list[tuple[str, Request, bool]]:
+    problem = PROBLEMS[problem_name]
+    found: list[tuple[str, Request, bool]] = []
+    for name, sentence in problem.conditions.items():
+        others = conjunction(*(other for key, other in problem.conditions.items() if key != name))
+        for side in (sentence, negation(sentence)):
+            for near in _nearby(side):
+                request = satisfiable(conjunction(others, side, near), problem.scope, ("automata", "cvc5"))
+                if isinstance(request, Request):
+                    found.append((name, request, evaluate(problem.due, request) is True))
+    return found
+
+
+def _nearby(condition: Expression) -> list[Expression]:
+    """Return conditions that pin a request to the edges of the comparisons in another."""
+    found: list[Expression] = [TRUE]
+    for part in walk(condition):
+        if isinstance(part, Compare) and isinstance(part.right, Constant) and _counts(part.right.value):
+            edge = part.right.value
+            found += [Compare("==", part.left, Constant(int(edge) + step)) for step in (-1, 0, 1)]
+    return found
+
+
+def _counts(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -1,0 +1,75 @@
+"""Programs of guarded calls are proved whatever is proposed; learning moves the score and never the guarantee."""
+
+import msgspec
+import pytest
+
+from solon.contract import Proved, Refuted, Seed
+from solon.sandbox import LocalJail
+from solon.sketch import Sketched
+from solon.tasks import load
+from solon.tasks.guard.generators.composition import Composed, prove, verdict
+from solon.tasks.guard.generators.problems import PROBLEMS
+from solon.verify.requests.expression import TRUE
+from solon.verify.requests.syntax import read
+
+
+@pytest.mark.parametrize("name", list(PROBLEMS))
+def test_both_programs_are_proved_for_everything_that_may_be_proposed(name: str) -> None:
+    parts = prove(PROBLEMS[name].program)
+    assert isinstance(verdict(parts), Proved), parts
+
+
+def test_a_contract_that_promises_too_little_is_refuted() -> None:
+    whole = PROBLEMS["refund"].program
+    voucher = whole.steps[1]
+    weak = msgspec.structs.replace(voucher.contract, after=read("out.cents >= 0 and out.cents <= 2000"))
+    steps = (whole.steps[0], msgspec.structs.replace(voucher, contract=weak))
+    found = verdict(prove(msgspec.structs.replace(whole, steps=steps)))
+    assert isinstance(found, Refuted)
+    assert "whatever is proposed" in found.witness
+
+
+def test_a_call_that_breaks_what_its_contract_asks_is_refuted() -> None:
+    whole = PROBLEMS["refund"].program
+    offer = whole.steps[0]
+    loose = msgspec.structs.replace(offer.contract, after=TRUE)
+    found = verdict(
+        prove(msgspec.structs.replace(whole, steps=(msgspec.structs.replace(offer, contract=loose), *whole.steps[1:])))
+    )
+    assert isinstance(found, Refuted)
+    assert "voucher is called" in found.witness
+
+
+def test_a_fallback_that_breaks_its_contract_is_refuted() -> None:
+    whole = PROBLEMS["refund"].program
+    wrong = msgspec.structs.replace(whole.steps[0], fallback={"cents": read("arg.price")})
+    found = verdict(prove(msgspec.structs.replace(whole, steps=(wrong, *whole.steps[1:]))))
+    assert isinstance(found, Refuted)
+    assert "V1" in found.witness
+
+
+def test_an_argument_about_no_run_at_all_is_refuted() -> None:
+    whole = Composed("void", PROBLEMS["refund"].program.inputs, PROBLEMS["refund"].program.steps, read("arg.price < 0"))
+    assert isinstance(verdict(prove(whole)), Refuted)
+
+
+@pytest.mark.parametrize("name", list(PROBLEMS))
+def test_no_generator_causes_a_violation_and_better_numbers_give_better_scores(name: str) -> None:
+    task = load("guard-generator", problem=name, cases=30)
+    assert isinstance(task, Sketched)
+    better = {
+        "refund": {"base": 0.2, "slope": 0.9, "late": 0.45, "edge": 50, "part": 0.1, "cap": 2000},
+        "curve": {"bend": 1, "push": 0, "shift": 0},
+    }
+    sketch = task.sketch()
+    with LocalJail() as jail:
+        figures = {
+            known: task.evaluate(program, Seed(5), jail).metrics
+            for known, program in {**task.references(), "learned": sketch.render(better[name])}.items()
+        }
+        recording = task.record(task.references()["hostile"], Seed(5), jail)
+    assert all(each["violations"] == 0 for each in figures.values())
+    assert figures["nothing"]["fallback_rate"] == 1.0
+    assert figures["learned"]["score"] > figures["plain"]["score"] > figures["nothing"]["score"] - 1e-9
+    assert any(moment.trouble and "the fallback answered" in moment.text for moment in recording.moments)
+    assert isinstance(task.verify(task.references()["hostile"]), Proved)
