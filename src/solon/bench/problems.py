@@ -87,7 +87,7 @@ class Runs:
 
     def make(self, workshop: Workshop) -> Row:
         """Run, or read what an interrupted bench has run already."""
-        start, row = time.perf_counter(), workshop.row(self, self.group, feedback=self.feedback)
+        start, row = time.perf_counter(), workshop.row(self, self.group)
         found: list[dict[str, float]] = []
         faults: list[str] = []
         episodes = 0

@@ -25,6 +25,7 @@ from solon.cli.arguments import (
     TaskOptions,
     Workers,
 )
+from solon.cli.guarding import guard
 
 app = App(
     name="solon",
@@ -517,6 +518,8 @@ def doctor(*, json: Json = False) -> int:
 
     return listing.doctor(as_json=json)
 
+
+app.command(guard)
 
 new = App(name="new", help="Write a first file of your own that already runs.")
 app.command(new)

@@ -241,6 +241,16 @@ def feasible(problem, values):
     return True
 
 
+_JOINED = {
+    "+": sum,
+    "-": lambda found: found[0] - found[1],
+    "*": math.prod,
+    "/": lambda found: found[0] / found[1],
+    "min": min,
+    "max": max,
+}
+
+
 def evaluate(problem, values, expression, scope):  # noqa: C901, PLR0911, PLR0912  # one case for each kind
     def sub(part, inner=scope):
         return evaluate(problem, values, part, inner)
@@ -263,18 +273,10 @@ def evaluate(problem, values, expression, scope):  # noqa: C901, PLR0911, PLR091
             found = [sub(term) for term in terms]
             if operator == "/" and found[1] == 0:
                 raise Undefined
-            return {
-                "+": lambda: sum(found),
-                "-": lambda: found[0] - found[1],
-                "*": lambda: math.prod(found),
-                "/": lambda: found[0] / found[1],
-                "min": lambda: min(found),
-                "max": lambda: max(found),
-            }[operator]()
+            return _JOINED[operator](found)
         case Function(name=name, term=term, exponent=exponent):
-            value = sub(term)
-            table = {"abs": abs, "floor": math.floor, "ceil": math.ceil, "power": lambda v: v ** int(exponent)}
-            return Fraction(table[name](value))
+            known = {"abs": abs, "floor": math.floor, "ceil": math.ceil, "power": lambda it: it ** int(exponent)}
+            return Fraction(known[name](sub(term)))
         case Compare(operator=operator, left=left, right=right):
             one, two = sub(left), sub(right)
             if isinstance(one, str) and operator not in {"=", "!="}:
@@ -304,23 +306,26 @@ def evaluate(problem, values, expression, scope):  # noqa: C901, PLR0911, PLR091
             held = sum(sub(term) for term in terms)
             return Fraction({"at most": held <= count, "at least": held >= count, "exactly": held == count}[kind])
         case Different(terms=terms):
-            found = [sub(term) for term in terms]
-            return Fraction(len(set(found)) == len(found))
+            return Fraction(len({sub(term) for term in terms}) == len(terms))
         case Choice(condition=condition, then=then, otherwise=otherwise):
             return sub(then) if sub(condition) else sub(otherwise)
-        case Binder(kind=kind, variables=variables, body=body, where=where):
-            sorts = {sort.name: sort.members for sort in problem.sorts}
-            found = []
-            for chosen in itertools.product(*(sorts[sort] for _, sort in variables)):
-                inner = {**scope, **dict(zip((name for name, _ in variables), chosen, strict=True))}
-                if where is None or sub(where, inner):
-                    found.append(sub(body, inner))
-            return {
-                "sum": lambda: Fraction(sum(found)),
-                "count": lambda: Fraction(sum(found)),
-                "forall": lambda: Fraction(all(found)),
-                "exists": lambda: Fraction(any(found)),
-                "different": lambda: Fraction(len(set(found)) == len(found)),
-                "min": lambda: min(found),
-                "max": lambda: max(found),
-            }[kind]()
+        case Binder():
+            return bound(problem, values, expression, scope)
+
+
+def bound(problem, values, binder, scope):
+    sorts = {sort.name: sort.members for sort in problem.sorts}
+    found = []
+    for chosen in itertools.product(*(sorts[sort] for _, sort in binder.variables)):
+        inner = {**scope, **dict(zip((name for name, _ in binder.variables), chosen, strict=True))}
+        if binder.where is None or evaluate(problem, values, binder.where, inner):
+            found.append(evaluate(problem, values, binder.body, inner))
+    return {
+        "sum": lambda: Fraction(sum(found)),
+        "count": lambda: Fraction(sum(found)),
+        "forall": lambda: Fraction(all(found)),
+        "exists": lambda: Fraction(any(found)),
+        "different": lambda: Fraction(len(set(found)) == len(found)),
+        "min": lambda: min(found),
+        "max": lambda: max(found),
+    }[binder.kind]()

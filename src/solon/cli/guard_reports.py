@@ -1,0 +1,122 @@
+"""What ``solon guard`` does and prints."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+from rich.text import Text
+
+from solon.cli.arguments import CLAIM_FAILED, DONE
+from solon.cli.tables import console, print_json
+from solon.tasks.guard import analysis, files
+from solon.tasks.guard.policy import PolicySet, decide
+from solon.tasks.guard.tools.calls import Call, Json
+from solon.tasks.guard.tools.guards import PolicyGuard
+from solon.verify.requests.request import Request, shown
+from solon.verify.requests.syntax import write
+
+
+def load(file: Path) -> PolicySet:
+    """Read a policy file. Raises ValueError that names the file."""
+    try:
+        return files.read(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{file} is no policy ({error}); mend it and try again") from None
+
+
+def check(file: Path, *, as_json: bool) -> int:
+    """Print what analysis finds."""
+    policy = load(file)
+    found = analysis.check(policy)
+    if as_json:
+        print_json({"policy": policy.name, "digest": policy.digest, "remarks": found})
+        return CLAIM_FAILED if found else DONE
+    out = console()
+    for remark in found:
+        rule = f" {remark.rule}" if remark.rule else ""
+        out.print(Text.assemble((remark.kind, "bold"), f"{rule}: {remark.message}"))
+        if remark.request is not None:
+            out.print(f"  for example {shown(remark.request)}")
+    count = f"{len(policy.rules)} rules on {len(policy.tools)} tools"
+    out.print(f"{file}: {count}, {len(found) or 'no'} remark{'' if len(found) == 1 else 's'}")
+    return CLAIM_FAILED if found else DONE
+
+
+def diff(first: Path, second: Path, *, as_json: bool) -> int:
+    """Print how the second policy relates to the first."""
+    found = analysis.diff(load(second), load(first))
+    widens = found.relation not in ("equal", "narrower")
+    if as_json:
+        print_json(found)
+        return CLAIM_FAILED if widens else DONE
+    out = console()
+    told = {
+        "equal": f"{second} allows the same calls as {first}",
+        "wider": f"{second} allows all that {first} allows, and more",
+        "narrower": f"{second} allows less than {first}, and nothing more",
+        "incomparable": f"{second} allows calls that {first} does not, and the other way round",
+        "unknown": f"how {second} relates to {first} is unknown: {found.reason}",
+    }
+    out.print(told[found.relation])
+    for word, requests in (("new", found.gained), ("gone", found.lost)):
+        for request in requests:
+            out.print(f"  {word}: {shown(request)}")
+    return CLAIM_FAILED if widens else DONE
+
+
+def explain(file: Path, call: Path, *, query: str, as_json: bool) -> int:
+    """Print what a policy says of one call."""
+    policy = load(file)
+    try:
+        given = msgspec.json.decode(call.read_bytes())
+        parts = cast("dict[str, Any]", given)
+        unknown = set(parts) - {"tool", "arguments", "context", "state", "provenance"}
+        tool, arguments = str(parts["tool"]), cast("dict[str, Json]", dict(parts.get("arguments", {})))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ValueError(f'{call} is no call; write {{"tool": "NAME", "arguments": {{...}}}}') from None
+    if unknown:
+        raise ValueError(f"{call} has the unknown field {min(unknown)}; leave it out")
+    if query:
+        decision = PolicyGuard(policy, query, ()).consider(Call(tool, arguments)).decision
+    else:
+        origin = {place: tuple(labels) for place, labels in parts.get("provenance", {}).items()}
+        request = Request(tool, arguments, parts.get("context", {}), parts.get("state", {}), origin)
+        decision = decide(policy, request)
+    code = DONE if decision.kind == "allow" else CLAIM_FAILED
+    if as_json:
+        print_json({"kind": decision.kind, "rule": decision.rule, "reason": decision.reason, "remedy": decision.remedy,
+                    "asked": decision.asked, "fallback": decision.fallback})  # fmt: skip
+        return code
+    out = console()
+    out.print(Text.assemble((decision.kind, "bold"), f" by {decision.rule or 'default'}: {decision.reason}"))
+    if decision.remedy:
+        out.print(f"  {decision.remedy}")
+    for name in decision.asked:
+        rule = next(rule for rule in policy.rules if rule.id == name)
+        fired = "fired" if name == decision.rule else "did not fire"
+        out.print(f"  {name} ({rule.effect} {rule.tool}) {fired}: when {write(rule.when)}")
+    return code
+
+
+def proxy(
+    command: Sequence[str], *, policy: Path, url: str | None, listen: str, query: str, log: Path | None, ask: bool
+) -> int:
+    """Guard a server until it ends."""
+    from solon.interop.guard_gate import Gate, Log, ask_terminal, deny
+
+    if bool(command) == (url is not None):
+        raise ValueError("say either how to start the server, after --, or where it is, with --url")
+    rules = load(policy)
+    asking = ask_terminal if ask else deny
+    writer = Log(log)
+    try:
+        if url is None:
+            from solon.interop import mcp_proxy_stdio
+
+            return mcp_proxy_stdio.serve(command, Gate(rules, query, log=writer, ask=asking))
+        from solon.interop import mcp_proxy_http
+
+        return mcp_proxy_http.serve(url, listen, lambda: Gate(rules, query, log=writer, ask=asking))
+    finally:
+        writer.close()

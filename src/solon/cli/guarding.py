@@ -1,0 +1,75 @@
+"""``solon guard``: check, compare and explain policies of tool calls, and enforce one in front of an MCP server."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from solon.cli.arguments import Json
+
+PolicyFile = Annotated[Path, Parameter(help="A policy file, as text or JSON.")]
+Query = Annotated[
+    str, Parameter(help="What the user asked for, in their words; rules on the origin of values need it.")
+]
+
+guard = App(name="guard", help="Check, compare, explain and enforce policies of tool calls.")
+
+
+@guard.command
+def check(file: PolicyFile, *, json: Json = False) -> int:
+    """Look for mistakes of types, dead rules, overlaps and tools that can never be called; 1 if there are any.
+
+    Example: solon guard check policy.txt
+    """
+    from solon.cli import guard_reports
+
+    return guard_reports.check(file, as_json=json)
+
+
+@guard.command
+def diff(first: PolicyFile, second: PolicyFile, *, json: Json = False) -> int:
+    """Say whether SECOND allows more than FIRST, with a call that shows it; 1 if it allows more or that is unknown.
+
+    Example: solon guard diff old.txt new.txt
+    """
+    from solon.cli import guard_reports
+
+    return guard_reports.diff(first, second, as_json=json)
+
+
+@guard.command
+def explain(
+    file: PolicyFile,
+    call: Annotated[
+        Path, Parameter(help='A file with {"tool": ..., "arguments": {...}}, and context, state, provenance.')
+    ],
+    *,
+    query: Query = "",
+    json: Json = False,
+) -> int:
+    """Say what a policy decides on one call, by which rule and why; 1 if the call is not allowed.
+
+    Example: solon guard explain policy.txt call.json
+    """
+    from solon.cli import guard_reports
+
+    return guard_reports.explain(file, call, query=query, as_json=json)
+
+
+@guard.command
+def proxy(
+    *command: Annotated[str, Parameter(allow_leading_hyphen=True, help="After `--`: how to start the server.")],
+    policy: PolicyFile,
+    url: Annotated[str | None, Parameter(help="The address of a server that is reached over HTTP.")] = None,
+    listen: Annotated[str, Parameter(help="With --url: where to listen, on this machine alone.")] = "127.0.0.1:8765",
+    query: Query = "",
+    log: Annotated[Path | None, Parameter(help="Append a JSON line for each decision; arguments as hashes.")] = None,
+    ask: Annotated[bool, Parameter(help="Ask at the terminal where a rule wants consent; otherwise deny.")] = True,
+) -> int:
+    """Stand between an agent and an MCP server: every tool call is decided on, everything else passes.
+
+    Example: solon guard proxy --policy policy.txt -- python server.py
+    """
+    from solon.cli import guard_reports
+
+    return guard_reports.proxy(command, policy=policy, url=url, listen=listen, query=query, log=log, ask=ask)

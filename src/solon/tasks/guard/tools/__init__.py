@@ -1,0 +1,1 @@
+"""Privileges of tools: worlds with tools, scripted agents, provenance of values, and policies mined from traces."""

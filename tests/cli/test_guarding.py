@@ -1,0 +1,67 @@
+"""``solon guard check``, ``diff`` and ``explain``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from solon.cli.calling import call
+
+NARROW = 'policy p\ntool send(to: text)\nrule ok: allow send\n    when ends(arg.to, "@example.org")\n'
+WIDE = NARROW.replace('ends(arg.to, "@example.org")', 'glob(arg.to, "*@example.org*")')
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, str]:
+    dead = NARROW + 'rule dead: allow send\n    when ends(arg.to, "x@example.org")\n    priority 200\n'
+    texts = {"narrow": NARROW, "wide": WIDE, "dead": dead, "wrong": "policy p\nrule ok: permit send\n"}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "call").write_text(json.dumps({"tool": "send", "arguments": {"to": "a@evil.test"}}), encoding="utf-8")
+    (tmp_path / "good").write_text(json.dumps({"tool": "send", "arguments": {"to": "a@example.org"}}), encoding="utf-8")
+    (tmp_path / "odd").write_text("[]", encoding="utf-8")
+    return {path.name: str(path) for path in tmp_path.iterdir()}
+
+
+def test_check_finds_dead_rules(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["guard", "check", files["narrow"]]) == 0
+    assert call(["guard", "check", files["dead"], "--json"]) == 1
+    out = capsys.readouterr().out
+    assert "1 rules on 1 tools, no remarks" in out
+    assert json.loads(out.partition("\n")[2])["remarks"][0]["rule"] == "dead"
+    assert call(["guard", "check", files["dead"]]) == 1
+    assert "dead dead:" in capsys.readouterr().out
+
+
+def test_diff_gives_a_call_that_is_new(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["guard", "diff", files["narrow"], files["narrow"]]) == 0
+    assert call(["guard", "diff", files["wide"], files["narrow"]]) == 0
+    capsys.readouterr()
+    assert call(["guard", "diff", files["narrow"], files["wide"]]) == 1
+    assert "new: send(to=" in capsys.readouterr().out
+    assert call(["guard", "diff", files["narrow"], files["wide"], "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["relation"] == "wider"
+
+
+def test_explain_names_rule_and_reason(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["guard", "explain", files["narrow"], files["call"]]) == 1
+    out = capsys.readouterr().out
+    assert "block by default" in out
+    assert 'ok (allow send) did not fire: when ends(arg.to, "@example.org")' in out
+    assert call(["guard", "explain", files["narrow"], files["good"], "--query", "Write", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rule"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["check", "wrong"], "is no policy (line 2"),
+        (["explain", "narrow", "odd"], "is no call"),
+        (["proxy", "--policy", "narrow"], "say either how to start the server"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(
+    files: dict[str, str], capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    assert call(["guard", *[files.get(word, word) for word in arguments]]) == 2
+    assert told in capsys.readouterr().err
