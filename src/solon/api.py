@@ -67,7 +67,7 @@ from solon.model import check_at_hand, is_address, parse_address
 from solon.playback import Recordable, Recording
 from solon.sandbox import Limits
 from solon.search import make_strategy
-from solon.tasks import load
+from solon.tasks import canonical, load
 from solon.watch import slipped
 
 if TYPE_CHECKING:
@@ -337,6 +337,7 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
     """
     if sealed_seeds < 2:
         raise ValueError(f"sealed_seeds (--seeds) must be 2 or more, got {sealed_seeds}: one seed has no interval")
+    task = canonical(task)
     loaded = load(task, **(options or {}))
     check_level(feedback)
     root = fresh_root() if seed is None else seed

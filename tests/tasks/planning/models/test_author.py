@@ -18,7 +18,7 @@ def judged(task: ModelTask, candidate: Program) -> tuple[bool, Feedback]:
     try:
         episode = task.evaluate(candidate, SEED, JAIL)
     except ProgramFault as raised:
-        return False, describe([], raised.fault)
+        return False, describe([], raised.fault, None)
     moments = task.record(candidate, SEED, JAIL).moments
     return episode.metrics["optimal"] == 1, describe([episode], None, Excerpt(0, moments))
 
@@ -63,6 +63,16 @@ def test_an_author_without_a_hint_writes_some_part_anew_and_one_who_cannot_read_
     assert author.mend(right, Feedback("none", ""), 0.0, 1).program == right
     broken = Program((("model.txt", "problem"),), right.entry, right.kind)
     assert author.mend(broken, Feedback("none", ""), 0.0, 1).program == right
+
+
+def test_an_echo_of_the_draft_names_no_part_of_it() -> None:
+    task = ModelTask(source="blocks", fidelity="none")
+    author = task.author()
+    draft = author.draft(1, 5).program
+    _, feedback = judged(task, draft)
+    assert "| constraints" in feedback.text, "the draft is shown, as its own words"
+    mended = {author.mend(draft, feedback, 0.0, entropy).program for entropy in range(12)}
+    assert draft in mended, "without a finding it mends some part at random, and mostly not the wrong one"
 
 
 def test_what_a_model_adds_and_the_feedback_blames_is_taken_out() -> None:

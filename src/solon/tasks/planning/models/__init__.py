@@ -1,0 +1,1 @@
+"""Optimisation problems in words: generated with their true models, read back, formalised, solved and compared."""
