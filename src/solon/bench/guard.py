@@ -146,7 +146,7 @@ def _verified(problems: Sequence[str], means: Means) -> Table:
         makers=(
             Reference(key="deny", label="control: deny everything", over=problems),
             Reference(key="allow", label="allow everything", over=problems),
-            *_stand_ins(problems),
+            *_stand_ins(problems, seeds=5),
             *_asked(problems, means),
         ),
         published=_published("verified"),
@@ -207,11 +207,12 @@ def _summary(numbers: Sequence[int], means: Means) -> Table:
     )
 
 
-def _stand_ins(over: Sequence[Option]) -> tuple[Maker, ...]:
+def _stand_ins(over: Sequence[Option], seeds: int = 1) -> tuple[Maker, ...]:
     draft, mended = "stand-in, one mistake", "stand-in, up to 3 repairs"
+    repairs: dict[str, Option] = {"rounds": 4, "width": 1, "seeds": seeds, "repair": True}
     return (
-        Runs(key="draft", label=draft, runs="noisy", arm="first", proposer=_NOISE, over=over),
-        Runs(key="noisy", label=mended, proposer=_NOISE, over=over),
+        Runs(key="draft", label=draft, runs="noisy", arm="first", proposer=_NOISE, over=over, strategy_options=repairs),
+        Runs(key="noisy", label=mended, proposer=_NOISE, over=over, strategy_options=repairs),
     )
 
 

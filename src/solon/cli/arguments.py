@@ -38,7 +38,8 @@ CpuSeconds = Annotated[
 ProposerText = Annotated[
     str,
     Parameter(
-        help="`offline`, `polish:FILE`, `paste`, `scripted:FILE,...`, `replay:RUN`, or a model: `openai:NAME`, "
+        help="`offline`, `polish:FILE`, `paste`, `scripted:FILE,...`, `noisy` (a stand-in for a model that plants "
+        "mistakes, `noisy:mistakes=1,rate=0.1`), `replay:RUN`, or a model: `openai:NAME`, "
         "`anthropic:NAME`, `google:NAME`, `openrouter:NAME`, `local:URL#NAME`."
     ),
 ]
