@@ -29,6 +29,18 @@ def test_exhibits_of_one_title_stand_beside_each_other() -> None:
     assert page.index("winner") < page.index("control")
 
 
+def test_what_all_arms_share_is_shown_once_and_named_by_none() -> None:
+    same = Exhibit("Words", "four blocks")
+    page = exhibits({"winner": [same], "control": [same]})
+    assert page.count("four blocks") == 1
+    assert "winner" not in page
+    assert exhibits({"winner": [same], "control": []}).count("winner") == 1
+
+
+def test_a_panel_without_content_says_so() -> None:
+    assert "none" in exhibits({"winner": [Exhibit("Plan", steps=("a",))], "control": [Exhibit("Plan")]})
+
+
 def test_what_went_wrong_is_marked() -> None:
     table = Exhibit(
         "Requests", head=("request", "answer"), rows=(("read", "allowed"), ("pay", "allowed")), trouble=(1,)
@@ -56,3 +68,9 @@ def test_a_page_that_plays_an_episode_shows_them_and_does_not_carry_them_twice()
     page = player_page("planning", [Shown("winner", 0, recording)])
     assert page.count(words) == 1
     assert "exhibits" in page
+
+
+def test_a_recording_without_steps_has_its_panels_and_no_player() -> None:
+    page = player_page("guard", [Shown("winner", 0, Recording((), exhibits=(Exhibit("Policy", "deny all"),)))])
+    assert "deny all" in page
+    assert 'id="player"' not in page

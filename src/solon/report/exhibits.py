@@ -9,29 +9,36 @@ _LONGEST = 40_000
 """Characters of a text, and a limit on the steps and rows together, that a page shows."""
 
 _LINES = 400
+_NONE = '<p class="none">none</p>'
 
 
 def exhibits(arms: Mapping[str, Sequence[Exhibit]]) -> str:
-    """Return the exhibits of several arms, those of one title beside each other; nothing where there are none."""
+    """Return the exhibits of several arms, those of one title beside each other; nothing where there are none.
+
+    What is the same in all arms is shown once and named by none.
+    """
     titles = dict.fromkeys(it.title for several in arms.values() for it in several)
     panels = ""
     for title in titles:
         shown = {arm: it for arm, several in arms.items() for it in several if it.title == title}
-        columns = "".join(_panel(arm, it, named=len(arms) > 1) for arm, it in shown.items())
+        same = len(shown) == len(arms) and len(set(shown.values())) == 1
+        drawn = dict(list(shown.items())[:1]) if same else shown
+        columns = "".join(_panel(arm, it, named=not same) for arm, it in drawn.items())
         panels += f'<h3>{escape(title)}</h3><div class="exhibits">{columns}</div>'
     return panels
 
 
 def _panel(arm: str, it: Exhibit, *, named: bool) -> str:
     head = f'<p class="soft">{escape(arm)}</p>' if named else ""
-    return f'<div class="exhibit">{head}{_text(it)}{_steps(it)}{_table(it)}</div>'
+    content = f"{_text(it)}{_steps(it)}{_table(it)}" or _NONE
+    return f'<div class="exhibit">{head}{content}</div>'
 
 
 def _text(it: Exhibit) -> str:
     if not it.text:
         return ""
     cut = f"{it.text[:_LONGEST]}\n..." if len(it.text) > _LONGEST else it.text
-    return f'<pre class="source" tabindex="0"><code>{escape(cut)}</code></pre>'
+    return f'<pre tabindex="0"><code>{escape(cut)}</code></pre>'
 
 
 def _steps(it: Exhibit) -> str:
@@ -43,7 +50,7 @@ def _steps(it: Exhibit) -> str:
 
 def _table(it: Exhibit) -> str:
     if not it.rows:
-        return '<p class="soft">none</p>' if it.head else ""
+        return _NONE if it.head else ""
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in it.head)
     body = "".join(
         f"<tr{_mark(place, it)}>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"

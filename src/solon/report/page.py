@@ -239,6 +239,8 @@ def _player(episodes: Sequence[Shown], *, limit: int | None = _EPISODE_BYTES) ->
     kept: list[dict[str, object]] = []
     left_out: list[str] = []
     for it in episodes:
+        if not it.recording.frames:
+            continue
         content = pack(msgspec.structs.replace(it.recording, exhibits=()))  # they stand in the page already
         if limit is not None and len(content) > limit:
             left_out.append(it.program)
