@@ -3,16 +3,21 @@
 No figure of ours stands in a published row: problems, proposers and evaluators differ, and every row says whose it is.
 """
 
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from solon.assembly import Option
 from solon.bench.experiment import Column, Experiment, Maker, Row, Settings, Table, published_row
 from solon.bench.makers import Shipped
-from solon.bench.problems import Asked, Reference, Runs
+from solon.bench.problems import Asked, Reference, Runs, averaged
 from solon.bench.social_dilemmas import MODELS
-from solon.bench.workshop import Means
-from solon.contract import Task
+from solon.bench.workshop import Means, Workshop
+from solon.contract import Figure, Program, Task
+from solon.tasks.planning.trips.published import REPAIRS
 
 _SOURCE: Final = (
     "LLM+P (arXiv 2304.11477), ISR-LLM (2308.13724), AgentGen (2408.00764), formal travel planning (2404.11891), "
@@ -72,6 +77,7 @@ def experiment(settings: Settings, means: Means) -> Experiment:
         _domain(_DOMAINS[: 2 if settings.quick else 7], means),
         *(_trip(level, over, means) for level in ("easy", "medium", "hard")),
         _drafts(over, means),
+        _negotiated(1 if settings.quick else 4),
         _order({}, "base mode"),
         _order({"extended": True}, "extended mode"),
         *(_modelled(source, what, over, means) for source, what in _MODELS.items()),
@@ -155,6 +161,75 @@ def _drafts(over: Sequence[Option], means: Means) -> Table:
         columns=_DRAFTED,
         makers=_rows(over, "wishless", "exact", means),
         published=_published("trip-drafts"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Negotiation:
+    """Impossible requests, changed round by round with users who agree or who protect an item; no program is judged."""
+
+    key: str
+    label: str
+    informed: bool  # told the core and what would help, or only that there is no such trip
+    rounds: int
+    count: int
+
+    def make(self, workshop: Workshop) -> Row:
+        """Negotiate with every user of every request."""
+        from solon.tasks.planning.trips.negotiate import Blind, Cheapest, negotiate, users
+        from solon.tasks.planning.trips.queries import KINDS, draw_problem
+
+        start, ended = time.perf_counter(), list[tuple[bool, bool, int]]()
+        for number in range(1, self.count + 1):
+            for kind in KINDS[1:]:
+                problem = draw_problem(number, "medium", kind)
+                for user in users(problem.request):
+                    negotiator = Cheapest() if self.informed else Blind(number)
+                    found = negotiate(problem.world, problem.request, negotiator, user, self.rounds)
+                    ended.append((bool(user.protected), found.solved, found.rounds))
+        shares = {
+            "agreeing": averaged([float(solved) for protects, solved, _ in ended if not protects]),
+            "protecting": averaged([float(solved) for protects, solved, _ in ended if protects]),
+            "rounds": averaged([float(rounds) for _, _, rounds in ended]),
+        }
+        row = workshop.row(self, "shipped" if self.informed else "baseline")
+        seconds = round(time.perf_counter() - start, 1)
+        return msgspec.structs.replace(row, kind="measured", metrics=shares, seeds=len(ended), seconds=seconds)
+
+    def program(self, workshop: Workshop) -> Program | None:
+        """Return nothing: what is negotiated is the request."""
+        del workshop
+        return None
+
+
+def _negotiated(count: int) -> Table:
+    def published(task: Task) -> list[Row]:
+        del task
+        rows: list[Row] = []
+        for label, (first, second) in REPAIRS.items():
+            figures = {"published": first / 100, "more": second / 100}
+            figure = Figure("published", label, figures, "formal travel planning, arXiv 2404.11891")
+            rows.append(published_row("trip-repair", figure, label=label, feedback=""))
+        return rows
+
+    return Table(
+        name="trip-repair",
+        title="Travel planning, impossible requests: repaired with simulated users who agree, or protect one item",
+        task="planning-trip",
+        options={"kind": "budget"},
+        columns=(
+            Column("agreeing", "agreeing"),
+            Column("protecting", "protecting"),
+            Column("rounds", "rounds", 1, interval=False),
+            Column("published", "their 10", interval=False),
+            Column("more", "their 20", interval=False),
+        ),
+        makers=(
+            Negotiation(key="cheapest", label="cheapest correction, 10 rounds", informed=True, rounds=10, count=count),
+            Negotiation(key="blind", label="luck, yes or no only, 10 rounds", informed=False, rounds=10, count=count),
+            Negotiation(key="longer", label="luck, yes or no only, 20 rounds", informed=False, rounds=20, count=count),
+        ),
+        published=published,
     )
 
 
