@@ -1,7 +1,7 @@
 """What an agent may do: the tables of six papers on guards beside what is measured here, most of it without a model."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -21,8 +21,20 @@ _NOISE: Final = "noisy:mistakes=1,rate=0.1"
 _SPECIFIED: Final = ("clinical", "web", "refund", "mail", "limit", "files")
 
 
+_FIRST: Final = frozenset({"utility", "attack_success", "accuracy", "score", "equivalent", "exact", "ujcs"})
+"""Columns that have room for intervals in the terminal."""
+
+
 def _column(metric: str, heading: str = "", digits: int = 2) -> Column:
-    first = metric in ("utility", "attack_success", "accuracy", "score", "equivalent", "exact")  # room for intervals
+    first = metric in (
+        "utility",
+        "attack_success",
+        "accuracy",
+        "score",
+        "equivalent",
+        "exact",
+        "ujcs",
+    )  # room for intervals
     return Column(metric, heading or metric.replace("_", " "), digits, interval=first)
 
 
@@ -34,6 +46,14 @@ _TOOLS: Final = (
 _VERIFIED: Final = (_column("accuracy"), _column("attacks_blocked"), _column("benign_allowed"), _column("proved"))
 _GENERATED: Final = (_column("score"), _column("violations", digits=0), _column("fallback_rate", "fallback"))
 _ACCESS: Final = (_column("equivalent"), _column("jaccard"), _column("unsafe"), _column("valid"))
+_DOCUMENT: Final = (_column("accuracy"), _column("state"), _column("incomplete"))
+_JOURNEY: Final = (
+    _column("ujcs", "UJCS"),
+    _column("complete"),
+    _column("violations"),
+    _column("errors_handled", "errors"),
+    _column("missing_handled", "missing"),
+)
 _SUMMARY: Final = (_column("exact"), _column("jaccard"), _column("sound"), _column("complete"))
 
 
@@ -48,6 +68,13 @@ def experiment(settings: Settings, means: Means) -> Experiment:
         _access("worded", numbers, means),
         *([] if settings.quick else [_access("formal", numbers, means)]),
         _summary(numbers, means),
+        *(_document(level, range(1, (2 if settings.quick else 10) + 1), means) for level in (1, 2, 3, 4)),
+        *(
+            _journey(domain, prompt, guarded)
+            for domain in (("telecom",) if settings.quick else ("telecom", "lending", "orders"))
+            for prompt in ("static", "dynamic")
+            for guarded in ("off", "on")
+        ),
     ]
     return Experiment(name="guard", title="What an agent may do", source=_SOURCE, columns=_TOOLS, tables=tuple(tables))
 
@@ -207,13 +234,55 @@ def _summary(numbers: Sequence[int], means: Means) -> Table:
     )
 
 
-def _stand_ins(over: Sequence[Option], seeds: int = 1) -> tuple[Maker, ...]:
+# Policy documents and journeys
+
+
+def _document(level: int, numbers: Sequence[int], means: Means) -> Table:
+    return Table(
+        name=f"document-{level}",
+        title=f"Policy documents (CC-Gen), complexity {level} of 4: what the document says, done to the letter",
+        task="guard-document",
+        options={"level": level},
+        columns=_DOCUMENT,
+        makers=(
+            Reference(key="hand_over", label="control: hands every case over", over=numbers, option="document"),
+            Reference(key="hasty", label="hasty reader", over=numbers, option="document"),
+            Reference(key="reader", label="reader of our own text", group="shipped", over=numbers, option="document"),
+            *_stand_ins(numbers, seeds=3, option="document"),
+            *_asked(numbers, means, "document"),
+        ),
+        published=_published(f"document-{level}"),
+    )
+
+
+def _journey(domain: str, prompt: str, guarded: str) -> Table:
+    agents = {
+        "random": "random",
+        "careless": "careless: makes facts up, goes on after errors",
+        "static": "reads the whole document",
+        "static_noisy": "the same, one call in ten wrong",
+        "static_timid": "the same, hands over when blocked",
+    }
+    more = {"dynamic": "sees the present step alone", "dynamic_noisy": "the same, one call in ten wrong"}
+    shown = agents if prompt == "static" else {"random": "random", **more}
+    return Table(
+        name=f"journey-{domain}-{prompt}-{guarded}",
+        title=f"Journeys (JourneyBench), {domain}, {prompt} prompt, guard {guarded}: scripted agents and users",
+        task="guard-journey",
+        options={"domain": domain, "prompt": prompt, "guard": guarded},
+        columns=_JOURNEY,
+        makers=tuple(Shipped(key=key, label=label) for key, label in shown.items()),
+        published=_published(f"journey-{domain}"),
+    )
+
+
+def _stand_ins(over: Sequence[Option], seeds: int = 1, option: str = "problem") -> tuple[Maker, ...]:
     draft, mended = "stand-in, one mistake", "stand-in, up to 3 repairs"
     repairs: dict[str, Option] = {"rounds": 4, "width": 1, "seeds": seeds, "repair": True}
-    return (
-        Runs(key="draft", label=draft, runs="noisy", arm="first", proposer=_NOISE, over=over, strategy_options=repairs),
-        Runs(key="noisy", label=mended, proposer=_NOISE, over=over, strategy_options=repairs),
+    mending = Runs(
+        key="noisy", label=mended, proposer=_NOISE, over=over, option=option, strategy_options=repairs, runs="noisy"
     )
+    return replace(mending, key="draft", label=draft, arm="first"), mending
 
 
 def _asked(over: Sequence[Option], means: Means, option: str = "problem") -> list[Maker]:

@@ -1,0 +1,1 @@
+"""Policy documents of controlled complexity: generated, rendered, read back, decided and proved (CC-Gen)."""
