@@ -1,7 +1,7 @@
 """Classical planning without a model: what instances are like, which checks find planted mistakes, what is repaired.
 
-    python benchmarks/planning_classical.py [instances|found|repair|rates|domains|evolution ...]
-        [--instances N] [--drafts N]
+    python benchmarks/planning_classical.py [instances|llmfp|found|repair|rates|noise|domains|evolution ...]
+        [--instances N] [--drafts N] [--limit SECONDS]
 
 All drafts come from the stand-in that reads the words by templates; times are processor time, that of Fast Downward
 included. The tables stand in docs/systems/planning-classical.md.
@@ -11,7 +11,7 @@ import argparse
 import resource
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 
 from solon.contract import Feedback, Program, ProgramFault, Seed, Task, Worker
@@ -25,7 +25,7 @@ from solon.tasks.planning.classical.judged import planned
 from solon.tasks.planning.classical.mechanisms import compose, compositions
 from solon.tasks.planning.classical.scene import World
 from solon.tasks.planning.classical.task import ClassicalTask
-from solon.tasks.planning.classical.worlds import ISR_LLM, LLM_P, WORLDS
+from solon.tasks.planning.classical.worlds import ISR_LLM, LLM_P, LLMFP, WORLDS
 from solon.verify.pddl.outcome import Planned, PlannerResult
 from solon.verify.pddl.simulate import validate
 from solon.verify.pddl.syntax import Domain, Problem
@@ -72,6 +72,22 @@ def instances() -> None:
         )
 
 
+def llmfp(limit: int) -> None:
+    """Print the share of 20 instances with a plan that is proved cheapest, by Fast Downward and by unrolling."""
+    print(f"{'domain':12} {'planner':15} {'optimal':>8} {'undecided':>10} {'actions':>8}, within {limit} s")
+    for world in LLMFP:
+        for planner in ("fast-downward", "unrolled"):
+            rows = list[Mapping[str, float]]()
+            for number in range(1, 21):
+                task = load(f"planning-{world.name}", problem=number, optimal=True, planner=planner, seconds=limit)
+                assert isinstance(task, ClassicalTask)
+                rows.append(task.evaluate(task.references()["template"], Seed(0), NoJail()).metrics)
+            solved, undecided = (statistics.mean(row[name] for row in rows) for name in ("solved", "undecided"))
+            lengths = [int(row["actions"]) for row in rows if row["solved"]]
+            actions = f"{min(lengths)}-{max(lengths)}"
+            print(f"{world.name:12} {planner:15} {solved:8.0%} {undecided:10.0%} {actions:>8}", flush=True)
+
+
 def drafts(world: World, answer: str, count: int, each: int, **options: object) -> Iterator[tuple[ClassicalTask, int]]:
     """Yield tasks with the entropy of a draft each; instances are spread over sizes, if the planner solves them."""
     place = 10_000 * list(WORLDS).index(world.name)
@@ -110,8 +126,15 @@ def first_finder(task: ClassicalTask, program: Program) -> str:
     return "nothing" if judgement.faithful else "words"
 
 
-def rounds(task: Task, rate: float, entropy: int, level: str, most: int = 3) -> int | None:
+def rounds(task: Task, rate: float, entropy: int, level: str) -> int | None:
     """Return after how many rounds of mending a draft with one mistake is right, None if it never was."""
+    return listened(task, rate, entropy, level, most=3)[1]
+
+
+def listened(
+    task: Task, rate: float, entropy: int, level: str = "counterexample", most: int = 10
+) -> tuple[Program, int | None]:
+    """Return what a draft with one mistake becomes by mending, and after how many rounds the task was content."""
     assert isinstance(task, Authored)
     assert isinstance(task, Recordable)
     author = task.author()
@@ -121,13 +144,13 @@ def rounds(task: Task, rate: float, entropy: int, level: str, most: int = 3) -> 
         try:
             episode = task.evaluate(draft.program, Seed(entropy), jail)
             if episode.metrics[goal] == 1:
-                return number
+                return draft.program, number
             excerpt = Excerpt(0, task.record(draft.program, Seed(entropy), jail).moments)
             told: Feedback = describer(task, level)((episode,), None, excerpt)
         except ProgramFault as raised:
             told = describer(task, level)((), raised.fault, None)
         draft = author.mend(draft.program, told, rate, entropy * 7 + number)
-    return None
+    return draft.program, None
 
 
 def repair(count: int, each: int) -> None:
@@ -156,6 +179,32 @@ def rates(count: int, each: int) -> None:
             ]
         expected = " ".join(f"{1 - rate**number:5.0%}" for number in range(1, 4))
         print(f"plan     rate {rate:3.1f}             {shares(ends)}   1 - rate^k: {expected}")
+
+
+def noise(count: int, each: int) -> None:
+    """Print how often plans are right in the end if the validator that the loop listens to errs; ten rounds at most."""
+    print("a wrong plan passed, a right one refused; drafts; right in the end, passed, rounds")
+    for yes, no in (
+        (0.0, 0.0),
+        (0.1, 0.0),
+        (0.3, 0.0),
+        (0.5, 0.0),
+        (0.0, 0.1),
+        (0.0, 0.3),
+        (0.0, 0.5),
+        (0.1, 0.2),
+        (0.3, 0.3),
+    ):
+        right, passed, used = list[bool](), list[bool](), list[int]()
+        for world in ISR_LLM:
+            for task, entropy in drafts(world, "plan", count, each, validator=f"self:{yes},{no}", shown="first"):
+                program, number = listened(task, 0.1, entropy)
+                run = task.run(program)[1] if task.lint(program) is None else None
+                right.append(run is not None and run.valid)
+                passed.append(number is not None)
+                used.append(10 if number is None else number)
+        rates = " ".join(f"{statistics.mean(share):5.0%}" for share in (right, passed))
+        print(f"{yes:3.1f} {no:3.1f} {len(right):>4}  {rates}  {statistics.mean(used):4.1f}")
 
 
 def shares(ends: list[int | None]) -> str:
@@ -211,15 +260,20 @@ def evolution() -> None:
 def main() -> None:
     """Print what was asked for, everything by default."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=["instances", "found", "repair", "rates", "domains", "evolution"])
+    parser.add_argument(
+        "parts", nargs="*", default=["instances", "llmfp", "found", "repair", "rates", "noise", "domains", "evolution"]
+    )
     parser.add_argument("--instances", type=int, default=5)
     parser.add_argument("--drafts", type=int, default=6)
+    parser.add_argument("--limit", type=int, default=30, help="seconds of a plan that is to be proved cheapest")
     chosen = parser.parse_args()
     parts: dict[str, Callable[[], None]] = {
         "instances": instances,
+        "llmfp": lambda: llmfp(chosen.limit),
         "found": lambda: found(chosen.instances, chosen.drafts),
         "repair": lambda: repair(chosen.instances, chosen.drafts),
         "rates": lambda: rates(chosen.instances, chosen.drafts),
+        "noise": lambda: noise(chosen.instances, chosen.drafts),
         "domains": lambda: domains(chosen.drafts),
         "evolution": evolution,
     }

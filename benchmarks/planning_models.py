@@ -1,7 +1,7 @@
 """Planning models: repair of planted mistakes, uniqueness, classes and stand-ins, all without a language model.
 
     python benchmarks/planning_models.py [--problems N] [--rate R] [--sources a,b] [--paragraphs N]
-        [--cares careful,answer,none] [--repair-only] [--export FOLDER]
+        [--conflicts N] [--cares careful,answer,none] [--repair-only] [--export FOLDER]
 
 Every figure is of the template's reading with planted mistakes; none says anything of a language model. Times are
 processor time of this process; solvers run in processes of their own, whose wall time is given beside it.
@@ -20,6 +20,7 @@ from solon.tasks.planning.models import export
 from solon.tasks.planning.models.cases import SOURCES, generate
 from solon.tasks.planning.models.classifier import cross_validate
 from solon.tasks.planning.models.classifier import generate as paragraphs
+from solon.tasks.planning.models.conflict_task import ConflictTask
 from solon.tasks.planning.models.fidelity import CARES
 from solon.tasks.planning.models.scorers import Attempts, Rate, optimal_rate, solving
 from solon.tasks.planning.models.task import ModelTask
@@ -29,7 +30,7 @@ SEED = Seed(0)
 JAIL = cast("Jail", None)  # nothing is executed
 
 
-def judged(task: ModelTask, candidate: Program) -> tuple[dict[str, float], Feedback]:
+def judged(task: ModelTask | ConflictTask, candidate: Program) -> tuple[dict[str, float], Feedback]:
     """Return the metrics of a candidate, none for one that is at fault, and the feedback on it."""
     describe = describer(task, "counterexample")
     try:
@@ -40,16 +41,16 @@ def judged(task: ModelTask, candidate: Program) -> tuple[dict[str, float], Feedb
     return episode.metrics, describe([episode], None, Excerpt(0, moments))
 
 
-def mend(task: ModelTask, entropy: int, rate: float) -> tuple[str, int, list[dict[str, float]]]:
+def mend(task: ModelTask | ConflictTask, entropy: int, rate: float) -> tuple[str, int, list[dict[str, float]]]:
     """Return the mistake that was planted, the rounds until it was mended (-1 if never), and all metrics."""
-    author = task.author()
+    author, goal = task.author(), task.metrics[0].name
     draft = author.draft(1, entropy)
     planted = draft.mistakes[0] if draft.mistakes else "none"
     met: list[dict[str, float]] = []
     for turn in range(ROUNDS + 1):
         metrics, feedback = judged(task, draft.program)
         met.append(metrics)
-        if metrics.get("optimal") == 1:
+        if metrics.get(goal) == 1:
             return planted, turn, met
         draft = author.mend(draft.program, feedback, rate, entropy + turn + 1)
     return planted, -1, met
@@ -86,6 +87,22 @@ def repair(sources: list[str], problems: int, rate: float, care: str) -> None:
         print(f"  {kind:20} {percent(Rate(sum(mended), len(mended)))}")
 
 
+def conflicts(problems: int, rate: float) -> None:
+    """Print how many problems without a plan the references get right, and how many mistakes are mended."""
+    tasks = [ConflictTask(problem=number) for number in range(problems)]
+    for name in ("deaf", "template"):
+        right = [judged(task, task.references()[name])[0].get("solved") == 1 for task in tasks]
+        print(f"conflicts   {name:8} right: {percent(optimal_rate(right))}", flush=True)
+    for careful in (True, False):
+        tasks = [ConflictTask(problem=number, careful=careful) for number in range(problems)]
+        rounds = Counter(mend(task, 1000 * task.problem, rate)[1] for task in tasks)
+        wrong = problems - rounds[0]
+        told = "careful" if careful else "solver"
+        print(
+            f"conflicts   {told:8} mended {percent(Rate(wrong - rounds[-1], wrong))}; rounds {dict(rounds)}", flush=True
+        )
+
+
 def uniqueness(sources: list[str], problems: int) -> None:
     """Print how many problems have one optimum."""
     for source in sources:
@@ -108,6 +125,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=0.0)
     parser.add_argument("--sources", default=",".join(SOURCES))
     parser.add_argument("--paragraphs", type=int, default=3000)
+    parser.add_argument("--conflicts", type=int, default=40, help="problems without a plan")
     parser.add_argument("--cares", default=",".join(CARES[::-1]))
     parser.add_argument("--export", type=Path)
     parser.add_argument("--repair-only", action="store_true")
@@ -125,6 +143,8 @@ def main() -> None:
         sample = paragraphs(options.paragraphs, 1)
         print(f"classes, five folds, forms seen:   {cross_validate(sample):.4f}")
         print(f"classes, five folds, forms unseen: {cross_validate(sample, unseen_forms=True):.4f}")
+    if options.conflicts:
+        conflicts(options.conflicts, options.rate)
     for care in options.cares.split(","):
         repair(sources, options.problems, options.rate, care)
 

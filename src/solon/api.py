@@ -18,8 +18,8 @@ from solon.assembly import (
     load_task,
     open_proposer,
     read_sources,
-    usual,
     usual_budget,
+    usual_for,
 )
 from solon.contract import (
     Fault,
@@ -347,7 +347,7 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
         check_at_hand(parse_address(proposer))
     sources = read_sources(task, proposer)
     if strategy is None:
-        strategy, usual_options, _ = usual(proposer)
+        strategy, usual_options = usual_for(loaded, proposer)
         strategy_options = {**usual_options, **(strategy_options or {})}
     check_strategy_suits(make_strategy(strategy, **(strategy_options or {})), loaded)
     with PoolJudge(loaded, isolation=isolation, limits=limits, workers=workers, executor=executor) as judge:

@@ -6,10 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from solon.contract import Proposal, Proposer, Strategy, Task, Value
-from solon.engine import Bill, Budget, Bundle, Configuration
+from solon.engine import Bill, Budget, Bundle, Configuration, objective, tightest_bounds
+from solon.engine.card import minimised
 from solon.journal import Proposed
 from solon.journal.remedies import remedy
-from solon.language import language_of
+from solon.language import PYTHON, language_of
 from solon.model import Caps, Ledger, Plan, Prices, Total, is_address, load_prices, parse_address, plan
 from solon.propose import make_proposer, sketch_of_task
 from solon.propose.conversation import lessons
@@ -38,6 +39,20 @@ USUAL: Mapping[str, tuple[str, dict[str, Option], float | None]] = {
 def usual(proposer: str) -> tuple[str, dict[str, Option], float | None]:
     """Return a proposer's usual strategy, its options and seconds of search."""
     return USUAL["model"] if is_address(proposer) else USUAL.get(proposer.partition(":")[0], USUAL["offline"])
+
+
+def usual_for(task: Task, proposer: str) -> tuple[str, dict[str, Option]]:
+    """Return a proposer's usual strategy and its options on a task.
+
+    Where programs are formal texts, answers are right or wrong: the latest is mended, until one reaches the bound.
+    """
+    name, options, _ = usual(proposer)
+    if name != "refine" or language_of(task).kind == PYTHON.kind:
+        return name, options
+    goal = objective(task)
+    best = tightest_bounds(task.figures(), minimised(task)).get(goal.name)
+    ends = {} if best is None else {"target": best if goal.direction == "maximise" else -best}
+    return name, {**options, "repair": True, **ends}
 
 
 def usual_budget(proposer: str) -> Budget:
@@ -164,7 +179,7 @@ def plan_run(  # one keyword an option of `solon plan`
     Tokens of a prompt are bounded by its bytes. Raises ValueError for a wrong proposer, strategy or price table.
     """
     check_proposer_text(proposer, task)
-    name, options, _ = usual(proposer)
+    name, options = usual_for(task, proposer)
     if strategy is not None:
         name, options = strategy, {}
     chosen = make_strategy(name, **{**options, **(strategy_options or {})})

@@ -19,7 +19,11 @@ def files(tmp_path: Path) -> dict[str, str]:
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "call").write_text(json.dumps({"tool": "send", "arguments": {"to": "a@evil.test"}}), encoding="utf-8")
     (tmp_path / "good").write_text(json.dumps({"tool": "send", "arguments": {"to": "a@example.org"}}), encoding="utf-8")
-    (tmp_path / "odd").write_text("[]", encoding="utf-8")
+    calls = {"odd": "[]", "deep": '{"tool":"a","arguments":{"x":' + "[" * 100_000, "long": "x" * 1_000_000}
+    calls |= {"typed": '{"tool": "send", "context": 3}', "misspelt": '{"tool": "send", "argumentz": {}}'}
+    calls["facts"] = '{"tool": "send", "provenance": {"to": ["user"]}}'
+    for name, text in calls.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
     return {path.name: str(path) for path in tmp_path.iterdir()}
 
 
@@ -56,7 +60,12 @@ def test_explain_names_rule_and_reason(files: dict[str, str], capsys: pytest.Cap
     ("arguments", "told"),
     [
         (["check", "wrong"], "is no policy (line 2"),
+        (["check", "long"], "is no policy (line 1: 'xxx"),
         (["explain", "narrow", "odd"], "is no call"),
+        (["explain", "narrow", "deep"], "is no call (maximum recursion"),
+        (["explain", "narrow", "typed"], "Expected `object`, got `int` - at `$.context`"),
+        (["explain", "narrow", "misspelt"], "unknown field `argumentz`"),
+        (["explain", "narrow", "facts", "--query", "x"], "leave one of the two out"),
         (["proxy", "--policy", "narrow"], "say either how to start the server"),
     ],
 )

@@ -2,7 +2,8 @@
 
 A page is carried out from top to bottom in one empty folder, as a reader would do it:
 
-- ``python`` with a title is a file that the reader saves; without a title it is a script, and it must end well.
+- ``python`` with a title is a file that the reader saves, and so is ``text`` with one; ``python`` without a title is a
+  script, and it must end well.
 - ``sh`` holds commands. Searches get small budgets and games few steps, by the rules below; everything else is run
   as it stands. ``# exit code N`` at the end of a line says that the command is to fail so.
 - ``text`` right after commands shows what they print: the first words of every line must be there.

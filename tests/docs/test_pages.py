@@ -37,8 +37,8 @@ def test_a_page_works_from_top_to_bottom(page: Path, tmp_path: Path, endpoint: s
         pytest.importorskip(NEEDS[page.stem], reason=f"this page needs the package {NEEDS[page.stem]}")
     printed = ""
     for block in blocks(page):
-        if block.kind == "python":
-            carry_out_python(block, tmp_path)
+        if block.kind == "python" or block.title:
+            save(block, tmp_path)
         elif block.kind == "sh" and block.mark:
             assert_parses(block)
         elif block.kind == "sh":
@@ -49,7 +49,7 @@ def test_a_page_works_from_top_to_bottom(page: Path, tmp_path: Path, endpoint: s
             printed = ""
 
 
-def carry_out_python(block: Block, folder: Path) -> None:
+def save(block: Block, folder: Path) -> None:
     path = folder / (block.title or "script.py")
     path.write_text(block.body, encoding="utf-8")
     if not block.title:

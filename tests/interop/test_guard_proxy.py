@@ -135,7 +135,8 @@ def test_what_is_no_call_passes_as_it_is(policy: PolicySet) -> None:
     for message in (
         {"jsonrpc": "2.0", "id": 1, "method": "resources/list", "params": {"cursor": "x"}},
         {"jsonrpc": "2.0", "method": "notifications/initialized"},
-        {"jsonrpc": "2.0", "id": 4, "result": {}},
+        {"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "no JSON"}},
+        {"jsonrpc": "2.0", "id": 1, "result": {}},
     ):
         assert desk.outgoing(message) == (message, None)
         assert desk.incoming(message) == message
@@ -227,6 +228,8 @@ def test_an_explanation_names_the_rule_and_the_task(policy: PolicySet) -> None:
 
 def test_under_load_no_call_is_lost_or_leaked(command: list[str], tmp_path: Path) -> None:
     calls = 600
+    # without the state: only so many calls that change it may be open at once
+    (tmp_path / "policy.txt").write_text(POLICY.replace("    then st.sent = st.sent + 1\n", ""), encoding="utf-8")
     lines = b"".join(
         msgspec.json.encode(
             request(number, "send", to=f"a@{'example.org' if number % 3 else 'evil.test'}", number=number)

@@ -3,7 +3,8 @@
 import pytest
 
 from solon.contract import Ask, Candidate, Feedback, Program, Proposal
-from solon.propose import check_proposer, make_proposer
+from solon.language import Language
+from solon.propose import check_proposer, make_proposer, parse_reply
 from solon.propose.noisy import StandIn
 from solon.standin import Draft
 from toys import LinearProgramme, Sorting
@@ -54,3 +55,11 @@ def test_a_wrong_option_is_one_sentence(words: str) -> None:
 def test_a_task_without_an_author_says_so() -> None:
     with pytest.raises(ValueError, match="brings no author"):
         StandIn().propose(LinearProgramme(), (), Ask(1, 1), 0)
+
+
+def test_of_a_reply_in_a_formal_language_the_block_counts_and_not_the_words_around_it() -> None:
+    lenient = Language(
+        "list", "list.txt:list", "a list", ("list",), lambda text: None if "item" in text else "is empty"
+    )
+    assert parse_reply("Here:\n```list\nitem 1\n```\nDone.", lenient).source == "item 1\n"
+    assert parse_reply("item 2", lenient).source == "item 2\n"

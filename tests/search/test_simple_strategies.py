@@ -99,3 +99,9 @@ def test_repair_varies_the_latest_of_equals_and_while_nothing_is_valid_the_lates
         ask = Refine(rounds=9, width=1, seeds=1, repair=True).ask(history)
         assert ask == Ask(1, 1, (parent,), operator="refine")
     assert Refine(rounds=9, width=1, seeds=1).ask(invalid) == Ask(1, 1, (), operator="generate")
+
+
+def test_a_target_that_is_reached_ends_the_search() -> None:
+    strategy = Refine(rounds=9, width=1, seeds=2, target=1.0)
+    assert strategy.ask([candidate(0, scores=(1.0, 0.9))]) is not None
+    assert strategy.ask([candidate(0, scores=(1.0, 1.0)), candidate(1, 1, (0.0, 0.0))]) is None

@@ -25,6 +25,7 @@ _SOURCE: Final = (
     "LLMOPT (2410.13213), LLMFP (2410.12112)"
 )
 _DOMAINS: Final = ("barman", "blocksworld", "floortile", "grippers", "storage", "termes", "tyreworld")
+_PUZZLES: Final = {"mystery": "mystery blocksworld", "movie": "movie"}
 _ISR: Final = {"cooking": "cooking", "tower": "blocksworld, one tower", "balls": "ball moving"}
 _MODELS: Final = {
     "paragraphs": "paragraphs by constraint type (MILP synthesis, LLMOPT)",
@@ -36,6 +37,7 @@ _MODELS: Final = {
     "warehouse": "warehouse (LLMFP)",
     "blocks": "block picking (LLMFP)",
     "salesman": "travelling salesman (LLMFP)",
+    "diet": "diet",
 }
 _NOISE: Final = "noisy:mistakes=1,rate=0.1"
 
@@ -74,12 +76,14 @@ def experiment(settings: Settings, means: Means) -> Experiment:
     tables = [
         *(_formalised(domain, over, means) for domain in _DOMAINS),
         *(_refined(domain, what, over, means) for domain, what in _ISR.items()),
+        *(_formalised(domain, over, means, f"LLMFP, {what}") for domain, what in _PUZZLES.items()),
         _domain(_DOMAINS[: 2 if settings.quick else 7], means),
         *(_trip(level, over, means) for level in ("easy", "medium", "hard")),
         _drafts(over, means),
         _negotiated(1 if settings.quick else 4),
         _order({}, "base mode"),
         _order({"extended": True}, "extended mode"),
+        _conflict(over, means),
         *(_modelled(source, what, over, means) for source, what in _MODELS.items()),
     ]
     return Experiment(
@@ -106,10 +110,10 @@ def _rows(
     )
 
 
-def _formalised(domain: str, over: Sequence[Option], means: Means) -> Table:
+def _formalised(domain: str, over: Sequence[Option], means: Means, whose: str = "") -> Table:
     return Table(
         name=domain,
-        title=f"LLM+P, {domain}: words to a problem, planned and held against the words",
+        title=f"{whose or f'LLM+P, {domain}'}: words to a problem, planned and held against the words",
         task=f"planning-{domain}",
         makers=_rows(over, "bare", "template", means),
         published=_published(domain),
@@ -243,6 +247,17 @@ def _order(options: dict[str, Option], mode: str) -> Table:
         columns=_ORDERED,
         makers=tuple(Shipped(key=it, label=it.replace("_", " ")) for it in agents),
         published=_published("order"),
+    )
+
+
+def _conflict(over: Sequence[Option], means: Means) -> Table:
+    return Table(
+        name="conflict",
+        title="Questions without an answer (LLMFP): the change, and the rules that cannot hold together with it",
+        task="planning-conflict",
+        columns=(_column("solved"), _column("infeasible"), _column("rules_right", "rules")),
+        makers=_rows(over, "deaf", "template", means),
+        published=_published("conflict"),
     )
 
 

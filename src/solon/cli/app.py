@@ -171,7 +171,7 @@ def evaluate(  # noqa: PLR0913  # one parameter an option
     memory_mib: MemoryMib | None = None,
     json: JsonLines = False,
 ) -> int:
-    """Judge PROGRAMS, Python files that define what the task asks for, on public seeds.
+    """Judge PROGRAMS, files that hold what the task asks for, on public seeds.
 
     A name in place of a file, such as nearest_apple, takes the task's reference program.
 
@@ -234,7 +234,7 @@ def match(  # noqa: PLR0913  # one parameter an option
 
 @app.command
 def bench(  # noqa: PLR0913  # one parameter an option
-    experiment: Annotated[str, Parameter(help="`social-dilemmas`.")],
+    experiment: Annotated[str, Parameter(help="`social-dilemmas`, `grids`, `planning` or `guard`.")],
     *,
     quick: Annotated[bool, Parameter(negative="", help="Fewer seeds and shorter searches: minutes.")] = False,
     seeds: Annotated[int | None, Parameter(help="Sealed seeds of every row; 20, or 5 if quick.")] = None,

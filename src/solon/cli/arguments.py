@@ -12,7 +12,7 @@ TaskName = Annotated[
     Parameter(help="A name that `solon tasks` lists, `FILE.py:NAME` for a task of your own, or `gym:ID`."),
 ]
 RunFolder = Annotated[Path, Parameter(help="The folder of a run, such as runs/cleanup-offline-1.")]
-Programs = Annotated[Path, Parameter(help="Python files, or names of reference programs of the task.")]
+Programs = Annotated[Path, Parameter(help="Files, or names of reference programs of the task.")]
 OneProgram = Annotated[Path, Parameter(help="The folder of a run, a Python file or the name of a reference program.")]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON document and nothing else.")]
 JsonLines = Annotated[

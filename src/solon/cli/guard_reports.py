@@ -2,19 +2,33 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final
 
 import msgspec
 from rich.text import Text
 
 from solon.cli.arguments import CLAIM_FAILED, DONE
 from solon.cli.tables import console, print_json
+from solon.contract import Value
 from solon.tasks.guard import analysis, files
 from solon.tasks.guard.policy import PolicySet, decide
-from solon.tasks.guard.tools.calls import Call, Json
+from solon.tasks.guard.tools.calls import Call
 from solon.tasks.guard.tools.guards import PolicyGuard
 from solon.verify.requests.request import Request, shown
 from solon.verify.requests.syntax import write
+
+LONGEST: Final = 600
+"""Characters of what is said of a file."""
+
+
+class _Asked(Value, frozen=True, forbid_unknown_fields=True):
+    """A call to be explained, as it stands in a file."""
+
+    tool: str
+    arguments: dict[str, Any] = {}
+    context: dict[str, Any] = {}
+    state: dict[str, Any] = {}
+    provenance: dict[str, tuple[str, ...]] = {}
 
 
 def load(file: Path) -> PolicySet:
@@ -22,7 +36,9 @@ def load(file: Path) -> PolicySet:
     try:
         return files.read(file.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise ValueError(f"{file} is no policy ({error}); mend it and try again") from None
+        told = str(error)
+        told = told if len(told) <= LONGEST else f"{told[: LONGEST // 2]} ... {told[-LONGEST // 2 :]}"
+        raise ValueError(f"{file} is no policy ({told}); mend it and try again") from None
 
 
 def check(file: Path, *, as_json: bool) -> int:
@@ -68,20 +84,13 @@ def diff(first: Path, second: Path, *, as_json: bool) -> int:
 def explain(file: Path, call: Path, *, query: str, as_json: bool) -> int:
     """Print what a policy says of one call."""
     policy = load(file)
-    try:
-        given = msgspec.json.decode(call.read_bytes())
-        parts = cast("dict[str, Any]", given)
-        unknown = set(parts) - {"tool", "arguments", "context", "state", "provenance"}
-        tool, arguments = str(parts["tool"]), cast("dict[str, Json]", dict(parts.get("arguments", {})))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise ValueError(f'{call} is no call; write {{"tool": "NAME", "arguments": {{...}}}}') from None
-    if unknown:
-        raise ValueError(f"{call} has the unknown field {min(unknown)}; leave it out")
+    asked = _asked(call)
+    if query and (asked.context or asked.state or asked.provenance):
+        raise ValueError(f"{call} has facts of its own, and --query computes them; leave one of the two out")
     if query:
-        decision = PolicyGuard(policy, query, ()).consider(Call(tool, arguments)).decision
+        decision = PolicyGuard(policy, query, ()).consider(Call(asked.tool, asked.arguments)).decision
     else:
-        origin = {place: tuple(labels) for place, labels in parts.get("provenance", {}).items()}
-        request = Request(tool, arguments, parts.get("context", {}), parts.get("state", {}), origin)
+        request = Request(asked.tool, asked.arguments, asked.context, asked.state, asked.provenance)
         decision = decide(policy, request)
     code = DONE if decision.kind == "allow" else CLAIM_FAILED
     if as_json:
@@ -97,6 +106,15 @@ def explain(file: Path, call: Path, *, query: str, as_json: bool) -> int:
         fired = "fired" if name == decision.rule else "did not fire"
         out.print(f"  {name} ({rule.effect} {rule.tool}) {fired}: when {write(rule.when)}")
     return code
+
+
+def _asked(file: Path) -> _Asked:
+    """Read a call. Raises ValueError that names the file."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=_Asked)
+    except (ValueError, RecursionError) as error:
+        form = 'write {"tool": "NAME", "arguments": {...}}'
+        raise ValueError(f"{file} is no call ({str(error)[:LONGEST]}); {form}") from None
 
 
 def proxy(

@@ -98,7 +98,11 @@ def doctor(*, as_json: bool) -> int:
     keys = ", ".join(name for name in key_variables() if os.environ.get(name)) or "none (none is needed offline)"
     out.print(f"keys found: {keys}")
     there = [f"{name} {version}" for name, (version, _) in solvers.items() if version]
-    absent = [f"{name} (solon[{extra}])" for name, (version, extra) in solvers.items() if not version]
+    absent = [
+        f"{name} ({extra if ' ' in extra else f'solon[{extra}]'})"
+        for name, (version, extra) in solvers.items()
+        if not version
+    ]
     out.print(
         f"solvers: {', '.join(there) or 'none'}{'; not at hand: ' + ', '.join(absent) if absent else ''}", markup=False
     )

@@ -61,8 +61,8 @@ class GuardedTools:
         content, error = "", ruling.message
         if ruling.call is not None:
             result, failed = runtime.run_function(env, ruling.call.tool, ruling.call.arguments)
-            gate.report(ruling, plain(result), error="tool" if failed else "")
-            content, error = self._formatter(result), failed
+            told = gate.report(ruling, plain(result), error="tool" if failed else "")
+            content, error = ("", told) if told else (self._formatter(result), failed)
         return {
             "role": "tool",
             "content": [{"type": "text", "content": content}],

@@ -4,24 +4,29 @@ A gate belongs to one run. It fails closed: what it cannot decide, log or unders
 arguments, only their hash.
 """
 
+import os
+import termios
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Literal, TextIO
+from typing import Final, Literal
 
 import msgspec
 
 from solon.contract import Value
 from solon.tasks.guard.monitor import Ticket
 from solon.tasks.guard.policy import Call as FrozenCall
-from solon.tasks.guard.policy import Decision, PolicySet
+from solon.tasks.guard.policy import Decision, Fallback, PolicySet
 from solon.tasks.guard.tools.calls import Call, Described, Json, Step
 from solon.tasks.guard.tools.guards import PolicyGuard, final_call
 
 Consent = Literal["once", "run", "no"]
 Ask = Callable[[str], Consent]
 HOPS: Final = 3  # calls that substitute one another
+NAMED: Final = 200  # characters of a tool's name in the log
+_OVER: Final = "The run was ended by a rule."
+_TOLD: Final = Fallback()
 
 
 class Ruling(Value, frozen=True):
@@ -48,23 +53,30 @@ class Entry(Value, frozen=True):
 
 
 class Log:
-    """JSON lines in a file; a line that cannot be written raises OSError."""
+    """JSON lines in a file that its owner alone can read; a line that cannot be written whole raises OSError."""
 
     def __init__(self, path: Path | None) -> None:
-        self._file: TextIO | None = None if path is None else path.open("a", encoding="utf-8")
+        self._file = None if path is None else os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._open = path is not None
         self._lock = threading.Lock()
 
     def write(self, entry: Entry) -> None:
         """Write a line at once."""
-        if self._file is not None:
-            with self._lock:
-                self._file.write(msgspec.json.encode(entry).decode() + "\n")
-                self._file.flush()
+        if self._file is None:
+            return
+        line = msgspec.json.encode(entry) + b"\n"
+        with self._lock:
+            if not self._open:
+                raise OSError("the log is closed")
+            if os.write(self._file, line) != len(line):
+                raise OSError("the log takes no whole line")
 
     def close(self) -> None:
         """Close the file."""
-        if self._file is not None:
-            self._file.close()
+        with self._lock:
+            if self._file is not None and self._open:
+                self._open = False
+                os.close(self._file)
 
 
 def deny(question: str) -> Consent:  # noqa: ARG001 - one of the ways to ask
@@ -72,15 +84,28 @@ def deny(question: str) -> Consent:  # noqa: ARG001 - one of the ways to ask
     return "no"
 
 
+_ASKING: Final = threading.Lock()
+
+
 def ask_terminal(question: str) -> Consent:
-    """Ask at the terminal of this process, whatever its standard streams are; without one the answer is no."""
+    """Ask at the terminal of this process, whatever its standard streams are; without one the answer is no.
+
+    One question at a time; what was typed before it was asked is no answer to it.
+    """
     try:
-        with Path("/dev/tty").open("r+", encoding="utf-8", buffering=1) as terminal:
-            terminal.write(f"\n{question}\nAllow? [y]es once / [r]un: always in this run / [N]o: ")
-            answer = terminal.readline().strip().lower()
-    except OSError:
+        with _ASKING, Path("/dev/tty").open("r+b", buffering=0) as terminal:
+            asked = f"\n{plainly(question)}\nAllow? [y]es once / [r]un: always in this run / [N]o: "
+            termios.tcflush(terminal.fileno(), termios.TCIFLUSH)
+            terminal.write(asked.encode())
+            answer = terminal.readline().decode(errors="replace").strip().lower()
+    except (OSError, termios.error):
         return "no"
     return "once" if answer in ("y", "yes") else "run" if answer in ("r", "run") else "no"
+
+
+def plainly(text: str) -> str:
+    """Return a text with all that could hide or reorder a part of it on a screen written as escapes."""
+    return "".join(it if it.isprintable() or it == "\n" else it.encode("unicode_escape").decode() for it in text)
 
 
 class Gate:
@@ -96,17 +121,22 @@ class Gate:
         self._log = log or Log(None)
         self._ask = ask
         self._consented: set[str] = set()
+        self._changed: set[str] = set()
+        self.shown: dict[str, dict[str, Json]] = {}  # what the agent was first shown of each tool
         self._over = False
         self._lock = threading.Lock()
 
     def describe(self, tools: list[Described]) -> None:
-        """Learn what the tools say of themselves; only what the policy knows counts."""
+        """Learn what the tools say of themselves, once: what takes other arguments later may not be called any more."""
         with self._lock:
-            self._described.update({each.name: each for each in tools})
+            for each in tools:
+                first = self._described.setdefault(each.name, each)
+                if msgspec.structs.replace(first, description=each.description) != each:
+                    self._changed.add(each.name)
 
     def offers(self, tool: str) -> bool:
         """Return whether any rule lets a tool be called, so that it is worth showing to the agent."""
-        known = self.policy.tool(tool) is not None
+        known = self.policy.tool(tool) is not None and tool not in self._changed
         return known and any(rule.effect != "forbid" and rule.concerns(tool) for rule in self.policy.rules)
 
     def judge(self, call: Call) -> Ruling:
@@ -120,28 +150,44 @@ class Gate:
 
     def _judged(self, call: Call, hops: int) -> Ruling:
         with self._lock:
-            over = self._over
+            over, changed = self._over, call.tool in self._changed
             ticket = self._guard.consider(call)
+        try:
+            ruling, other = self._ruled(call, ticket, over=over, changed=changed)
+        except Exception:
+            self._guard.drop(ticket)
+            raise
+        if ruling.call is None:
+            self._guard.drop(ticket)
+        return self._judged(_thawed(other), hops - 1) if other is not None and hops else ruling
+
+    def _ruled(self, call: Call, ticket: Ticket, *, over: bool, changed: bool) -> tuple[Ruling, FrozenCall | None]:
+        """Return what happens with a call, and the call to be judged instead of it."""
         decision = ticket.decision
         if over:
-            decision = msgspec.structs.replace(decision, kind="terminate", reason="The run was ended by a rule.")
+            decision = msgspec.structs.replace(decision, kind="terminate", reason=_OVER)
+        elif changed:
+            reason = f"The server changed what {call.tool} is after this run began."
+            decision = msgspec.structs.replace(
+                decision, kind="block", rule="", reason=reason, remedy="", fallback=_TOLD
+            )
         kind = self._settled(decision)
         frozen = decision.call
+        with self._lock:
+            self._over |= kind == "terminate"
+            if self._over and kind != "terminate":  # it ended while a person was asked
+                kind, decision = "terminate", msgspec.structs.replace(decision, kind="terminate", reason=_OVER)
         self._log.write(
             Entry(
-                time.time(), "call", ticket.number, call.tool, kind, decision.rule, decision.asked,
+                time.time(), "call", ticket.number, call.tool[:NAMED], kind, decision.rule, decision.asked,
                 "" if frozen is None else frozen.digest, None, self._digest,
             )
         )  # fmt: skip
         final = final_call(decision)
         if kind == "allow" and final is not None:
-            return Ruling(ticket, final)
-        with self._lock:
-            self._over |= kind == "terminate"
+            return Ruling(ticket, final), None
         other = decision.fallback.call if kind == "block" and decision.fallback.mode == "substitute" else None
-        if other is not None and hops:
-            return self._judged(_thawed(other), hops - 1)
-        return Ruling(ticket, None, explained(decision, self._query))
+        return Ruling(ticket, None, explained(decision, self._query)), other
 
     def _settled(self, decision: Decision) -> str:
         if decision.kind != "confirm" or decision.call is None:
@@ -158,15 +204,23 @@ class Gate:
                 self._consented.add(given)
         return "block" if answer == "no" else "allow"
 
-    def report(self, ruling: Ruling, result: Json, *, error: str = "") -> None:
-        """Note what became of a call that was carried out."""
+    def report(self, ruling: Ruling, result: Json, *, error: str = "") -> str:
+        """Note what became of a call that was carried out; return why nobody may see its result, if so."""
         if ruling.ticket is None or ruling.call is None:
-            return
-        with self._lock:
-            self._guard.report(ruling.ticket, Step(ruling.call, result, error))
-        self._log.write(
-            Entry(time.time(), "result", ruling.ticket.number, ruling.call.tool, success=not error, policy=self._digest)
+            return ""
+        entry = Entry(
+            time.time(), "result", ruling.ticket.number, ruling.call.tool, success=not error, policy=self._digest
         )
+        try:
+            with self._lock:
+                self._guard.report(ruling.ticket, Step(ruling.call, result, error))
+            self._log.write(entry)
+        except Exception as failure:  # noqa: BLE001 - what was not noted must not be read
+            return (
+                f"The call of {ruling.call.tool} was carried out, but the guard failed to note its result "
+                f"({type(failure).__name__}), which is withheld."
+            )
+        return ""
 
 
 def _thawed(call: FrozenCall) -> Call:

@@ -1,79 +1,224 @@
 """What a guard does with the messages of the Model Context Protocol, whatever carries them.
 
-Only requests of the method ``tools/call`` are decided on; answers to ``tools/list`` lose the tools that no rule lets be
-called; everything else passes as it is.
+Only requests of the method ``tools/call`` are decided on; answers that list tools lose those that no rule lets be
+called, and show the others as they were first shown; everything else passes as it is. What two readers could read in
+two ways does not pass: names that differ in case only, an id of another kind, a request that is an answer as well, an
+answer to what was never asked.
 """
 
+import re
+import threading
+import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, cast
 
 import msgspec
 
 from solon.interop.guard_gate import Gate, Ruling
 from solon.tasks.guard.tools.calls import Call, Described, Json
+from solon.verify.requests.schema import Items, Record, Shape
 
 Message = dict[str, Json]
 Key = str | int
 INVALID: Final = -32600
+DEEPEST: Final = 200
+"""Levels of lists and objects in a message."""
+CALL: Final = "tools/call"
+_ENVELOPE: Final = frozenset(["jsonrpc", "id", "method", "params", "result", "error"])
+_PARAMETERS: Final = frozenset(["name", "arguments", "_meta", "inputResponses", "requestState"])
+_METHOD: Final = re.compile(r"[A-Za-z0-9_$./-]+")
+_LINE_ENDS: Final = ((b"\xe2\x80\xa8", rb"\u2028"), (b"\xe2\x80\xa9", rb"\u2029"), (b"\xc2\x85", rb"\u0085"))
+"""Characters that some readers of lines take for the end of one."""
+
+
+def decoded(content: bytes | bytearray) -> Message | None:
+    """Return a single message, or None for what is none or is nested more deeply than anybody needs."""
+    try:
+        found = msgspec.json.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    if not isinstance(found, dict) or _deep(cast("Json", found)):
+        return None
+    return cast("Message", found)
+
+
+def _deep(value: Json) -> bool:
+    level: list[Json] = [value]
+    for _ in range(DEEPEST):
+        inner = [
+            list(each.values()) if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)
+        ]
+        level = [part for parts in inner for part in parts]
+        if not level:
+            return False
+    return True
+
+
+def encoded(message: Message) -> bytes:
+    """Return a message as one line without its end."""
+    content = msgspec.json.encode(message)
+    for character, escaped in _LINE_ENDS:
+        content = content.replace(character, escaped)  # only ever inside of a text
+    return content
+
+
+@dataclass
+class _Open:
+    """A request of the client that waits for its answer; ``sent`` once the server may know of it."""
+
+    key: Key
+    ruling: Ruling | None = None
+    sent: bool = False
 
 
 class Desk:
-    """The open requests of one connection; one thread for each direction."""
+    """The open requests of one connection, from any thread."""
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
-        self._calls: dict[Key, Ruling] = {}
-        self._lists: set[Key] = set()
+        self._open: dict[str, _Open] = {}  # by the id as a text: some servers take 1 and "1" for the same
+        self._lock = threading.Lock()
 
     def outgoing(self, message: Message) -> tuple[Message | None, Message | None]:
         """Return what goes to the server and what goes back to the client at once; a call is decided here."""
-        key, method = message.get("id"), message.get("method")
-        if method == "tools/list" and isinstance(key, str | int):
-            self._lists.add(key)
-        if method != "tools/call":
-            return message, None
-        if not isinstance(key, str | int) or isinstance(key, bool):
-            return None, None  # a call that wants no answer is none that the protocol knows
-        if key in self._calls:
-            return None, failure(key, "this id belongs to a call that is still open; use a new one")
-        found = call_of(message)
-        if found is None:
-            return None, failure(key, "the call has no name or its arguments are no object")
-        ruling = self.gate.judge(found)
-        if ruling.call is None:
-            return None, refusal(key, ruling.message)
-        self._calls[key] = ruling
-        return with_call(message, ruling.call), None
+        key, method, told = key_of(message), message.get("method"), odd(message)
+        if told:
+            return None, failure(key, told)
+        if method is None:
+            return message, None  # an answer to what the server asked
+        if key is None:
+            self._cancelled(message)
+            return (message if method != CALL else None), None  # a call that wants no answer is none that there is
+        mine = _Open(key)
+        with self._lock:
+            if self._open.setdefault(str(key), mine) is not mine:
+                return None, failure(key, "this id belongs to a request that is still open; use a new one")
+        onward, back = (message, None) if method != CALL else self._decided(key, message, mine)
+        if onward is None:
+            self.forget(key)
+        mine.sent = True
+        return onward, back
 
-    def incoming(self, message: Message) -> Message:
-        """Return what goes to the client; results are noted, lists are filtered."""
-        key = message.get("id")
-        if "method" in message or not isinstance(key, str | int):
-            return message
-        ruling = self._calls.pop(key, None)
-        if ruling is not None:
-            content, error = outcome(message)
-            self.gate.report(ruling, content, error=error)
-        elif key in self._lists:
-            self._lists.discard(key)
+    def _decided(self, key: Key, message: Message, mine: _Open) -> tuple[Message | None, Message | None]:
+        found = call_of(message)
+        told = self._unclear(message, found)
+        if found is None or told:
+            return None, failure(key, told or "the call has no name or its arguments are no object")
+        mine.ruling = self.gate.judge(found)
+        if mine.ruling.call is None:
+            return None, refusal(key, mine.ruling.message)
+        return with_call(message, mine.ruling.call), None
+
+    def _unclear(self, message: Message, call: Call | None) -> str:
+        """Return what in a call the guard cannot follow, or a server could read otherwise than the guard."""
+        inner = message.get("params")
+        others = sorted(set(inner) - _PARAMETERS) if isinstance(inner, dict) else []
+        if others == ["task"]:
+            return "a call as a task cannot be followed; call without task"
+        if others:
+            return f"the call has the unknown field {others[0]!r}; leave it out"
+        known = None if call is None else self.gate.policy.tool(call.tool)
+        name = "" if known is None or call is None else _alike(call.arguments, known.parameters)
+        return f"the argument {name!r} is like one that the tool declares; write it exactly so" if name else ""
+
+    def _cancelled(self, message: Message) -> None:
+        """Forget a request that the client gave up; a call stays open, since it may have taken effect."""
+        inner = message.get("params")
+        if message.get("method") == "notifications/cancelled" and isinstance(inner, dict):
+            key = inner.get("requestId")
+            found = self._open.get(str(key))
+            if found is not None and found.ruling is None and found.sent:
+                self.forget(found.key)
+
+    def forget(self, key: Key) -> None:
+        """Drop a request that never reached the server or that nobody waits for."""
+        self._open.pop(str(key), None)
+
+    def incoming(self, message: Message) -> Message | None:
+        """Return what goes to the client; results are noted, lists are filtered, what nobody asked for is dropped."""
+        told, key = odd(message), key_of(message)
+        if not told and ("method" in message or key is None):
+            return message  # a request of the server, or an error that could not be tied to one of the client
+        found = self._open.get(str(key))
+        if found is None or not found.sent or key is None:
+            return None
+        self.forget(key)
+        if told:
+            return failure(found.key, f"the answer of the server is withheld: {told}")
+        message = {**message, "id": found.key}
+        if found.ruling is None:
             return self.listed(message)
-        return message
+        content, error = outcome(message)
+        told = self.gate.report(found.ruling, content, error=error)
+        return refusal(found.key, told) if told else message
 
     def listed(self, message: Message) -> Message:
-        """Return an answer to ``tools/list`` with the tools that may be called."""
+        """Return an answer with the tools that may be called, if it lists tools, each as it was first shown."""
         result = message.get("result")
         tools = result.get("tools") if isinstance(result, dict) else None
         if not isinstance(result, dict) or not isinstance(tools, list):
             return message
         shown = [tool for tool in tools if isinstance(tool, dict)]
-        self.gate.describe([described(tool) for tool in shown])
-        kept: list[Json] = [tool for tool in shown if self.gate.offers(str(tool.get("name")))]
+        kept: list[Json] = []
+        for tool in shown:
+            name = tool.get("name")
+            if isinstance(name, str):
+                first = self.gate.shown.setdefault(name, tool)
+                self.gate.describe([described(tool)])
+                kept += [first] if self.gate.offers(name) else []
         return {**message, "result": {**result, "tools": kept}}
 
     @property
     def open(self) -> tuple[Key, ...]:
         """Ids of the calls that wait for an answer."""
-        return tuple(self._calls)
+        return tuple(each.key for each in list(self._open.values()) if each.sent and each.ruling is not None)
+
+
+def key_of(message: Message) -> Key | None:
+    """Return the id of a message, if it has one that is allowed."""
+    key = message.get("id")
+    return key if isinstance(key, str | int) and not isinstance(key, bool) else None
+
+
+def odd(message: Message) -> str:
+    """Return why a message is neither a request nor an answer, or could be read as both."""
+    answers = [name for name in ("result", "error") if name in message]
+    lost = message.get("id") is None and answers == ["error"]
+    method = message.get("method")
+    others = sorted(set(message) - _ENVELOPE)
+    if others:
+        return f"the message has the unknown field {others[0]!r}"
+    if "id" in message and key_of(message) is None and not lost:
+        return "the id is neither a text nor an integer"
+    if ("method" in message) == bool(answers) or len(answers) > 1 or (answers and "id" not in message):
+        return "the message is not just a request or just an answer"
+    if "method" in message and (not isinstance(method, str) or not _METHOD.fullmatch(method)):
+        return "the method is no name"
+    if isinstance(method, str) and method != CALL and method.lower() == CALL:
+        return "the method is not written in small letters"
+    return ""
+
+
+def _alike(value: Json, shape: Shape) -> str:
+    """Return a name in a value that differs from a declared one in nothing but case or form, if there is one."""
+    if isinstance(value, list) and isinstance(shape, Items):
+        return next((name for part in value if (name := _alike(part, shape.item))), "")
+    if not isinstance(value, dict) or not isinstance(shape, Record):
+        return ""
+    declared = {_folded(name) for name in shape.fields}
+    for name, part in value.items():
+        field = shape.fields.get(unicodedata.normalize("NFC", name))
+        if field is None and _folded(name) in declared:
+            return name
+        within = "" if field is None else _alike(part, field.shape)
+        if within:
+            return within
+    return ""
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def call_of(message: Mapping[str, Json]) -> Call | None:
@@ -115,6 +260,8 @@ def outcome(message: Mapping[str, Json]) -> tuple[Json, str]:
     if not isinstance(result, dict):
         return None, "protocol"
     failed = "tool" if result.get("isError") is True else ""
+    if result.get("resultType", "complete") != "complete":
+        failed = "unfinished"  # it waits for more, which comes with a new call
     if isinstance(result.get("structuredContent"), dict):
         structured = cast("dict[str, Json]", result["structuredContent"])
         return (structured["result"] if set(structured) == {"result"} else structured), failed
@@ -127,7 +274,7 @@ def outcome(message: Mapping[str, Json]) -> tuple[Json, str]:
 def _data(text: str) -> Json:
     try:
         return msgspec.json.decode(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return text
 
 

@@ -1,32 +1,37 @@
 """A guard in front of an MCP server that talks HTTP: a reverse proxy that decides on each ``tools/call``.
 
-It listens on this machine alone and refuses requests of web pages from elsewhere. Sessions of the server pass through;
-each has a gate of its own. What arrives without a session shares one.
+It listens on this machine alone and refuses requests of web pages from elsewhere. Sessions that the server opened have
+a gate of their own, others are unknown; what arrives without a session shares one. Nothing that would lead the client
+past the proxy, such as a redirect, reaches it.
 """
 
 # Starlette and httpx2 come with the optional package mcp.
 import asyncio
 import ipaddress
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any, Final, cast
+from collections.abc import Callable
+from typing import Any, Final
 from urllib.parse import urlsplit
-
-import msgspec
 
 from solon.interop.extras import require
 from solon.interop.guard_gate import Gate
-from solon.interop.mcp_messages import Desk, Message, call_of, failure
+from solon.interop.mcp_headers import contradiction, rewritten
+from solon.interop.mcp_messages import Desk, Key, Message, decoded, encoded, failure, key_of
+from solon.interop.server_events import events
 
 LARGEST: Final = 64 * 2**20
 """Bytes of one request."""
 SESSIONS: Final = 1000
+PATIENCE: Final = 30.0
+"""Seconds in which a request must have arrived."""
+_METHODS: Final = ("GET", "POST", "DELETE")
 _OWN: Final = frozenset(
     [
         "accept-encoding",
         "connection",
         "content-encoding",
         "content-length",
+        "content-type",
         "host",
         "keep-alive",
         "origin",
@@ -37,6 +42,8 @@ _OWN: Final = frozenset(
         "upgrade",
     ]
 )
+_KEPT: Final = frozenset(["allow", "cache-control", "content-type", "retry-after", "set-cookie", "www-authenticate"])
+"""Headers of an answer that pass, besides the protocol's own."""
 _SESSION: Final = "mcp-session-id"
 _TIMEOUT: Final = 600.0
 
@@ -53,20 +60,31 @@ def serve(url: str, listen: str, gates: Callable[[], Gate]) -> int:
     return 0
 
 
-def application(url: str, gates: Callable[[], Gate], *, transport: Any = None) -> Any:  # an ASGI application
+def application(
+    url: str, gates: Callable[[], Gate], *, transport: Any = None, patience: float = PATIENCE
+) -> Any:  # an ASGI application
     """Return the proxy as an ASGI application; ``transport`` replaces the network, in tests."""
-    return _Proxy(url, gates, transport)
+    return _Proxy(url, gates, transport, patience)
+
+
+class _Refused(Exception):
+    """A request that is answered here."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class _Proxy:
     """One address behind a guard."""
 
-    def __init__(self, url: str, gates: Callable[[], Gate], transport: Any) -> None:
+    def __init__(self, url: str, gates: Callable[[], Gate], transport: Any, patience: float) -> None:
         self._httpx = require("httpx2", "guard")
         self._responses = require("starlette.responses", "guard")
         self._requests = require("starlette.requests", "guard")
-        self._url, self._new = url, gates
-        self._gates: OrderedDict[str, Gate] = OrderedDict()
+        self._url, self._new, self._patience = url, gates, patience
+        self._alone = gates()
+        self._sessions: OrderedDict[str, Desk] = OrderedDict()
         self._client = self._httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, transport=transport)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -74,63 +92,115 @@ class _Proxy:
             await _lifespan(receive, send, self._client)
             return
         request = self._requests.Request(scope, receive)
-        response = await self._answered(request)
+        try:
+            response = await self._answered(request)
+        except _Refused as told:
+            response = self._json(failure(None, str(told)), told.status)
         await response(scope, receive, send)
 
-    def _gate(self, session: str) -> Gate:
-        if session not in self._gates:
-            self._gates[session] = self._new()
-            if len(self._gates) > SESSIONS:
-                self._gates.popitem(last=False)
-        self._gates.move_to_end(session)
-        return self._gates[session]
+    def _desk(self, session: str) -> Desk:
+        """Return the open requests of a session; only the server opens one, so that nobody starts afresh at will."""
+        if not session:
+            return Desk(self._alone)
+        if session not in self._sessions:
+            raise _Refused(404, "the session is unknown; start a new one")
+        self._sessions.move_to_end(session)
+        return self._sessions[session]
 
     async def _answered(self, request: Any) -> Any:
         told = _unwelcome(request.headers)
         if told:
-            return self._json(failure(None, told), 403)
-        desk = Desk(self._gate(request.headers.get(_SESSION, "")))
-        body = b""
-        if request.method == "POST":
-            async for part in request.stream():
-                body += part
-                if len(body) > LARGEST:
-                    return self._json(failure(None, "the request is too large"), 413)
-            message = _parsed(body)
-            told = _mistaken(message, request.headers)
-            if message is None or told:
-                return self._json(failure(None, told or "the body is no single JSON-RPC message"), 400)
-            onward, back = await asyncio.to_thread(desk.outgoing, message)  # it may ask a person
-            if onward is None:
-                return self._json(back, 200) if back is not None else self._responses.Response(status_code=202)
-            body = msgspec.json.encode(onward)
-        return await self._forwarded(request, body, desk)
+            raise _Refused(403, told)
+        if request.method not in _METHODS:
+            raise _Refused(405, f"the method {request.method} is none of this protocol")
+        desk = self._desk(request.headers.get(_SESSION, ""))
+        if request.method != "POST":
+            return await self._forwarded(request, None, desk)
+        message = await self._read(request)
+        told = contradiction(message, request.headers)
+        if told:
+            raise _Refused(400, told)
+        onward, back = await asyncio.to_thread(desk.outgoing, message)  # it may ask a person
+        if onward is None:
+            return self._json(back, 200) if back is not None else self._responses.Response(status_code=202)
+        return await self._forwarded(request, onward, desk)
 
-    async def _forwarded(self, request: Any, body: bytes, desk: Desk) -> Any:
-        headers = {name: value for name, value in request.headers.items() if name not in _OWN}
-        headers["accept-encoding"] = "identity"
-        sent = self._client.build_request(request.method, self._url, headers=headers, content=body or None)
+    async def _read(self, request: Any) -> Message:
+        """Return the message of a request."""
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._patience):
+                async for part in request.stream():
+                    body += part
+                    if len(body) > LARGEST:
+                        raise _Refused(413, "the request is too large")
+        except TimeoutError:
+            raise _Refused(408, "the request takes too long to arrive") from None
+        message = decoded(body)
+        if message is None:
+            raise _Refused(400, "the body is no single JSON-RPC message")
+        return message
+
+    async def _forwarded(self, request: Any, message: Message | None, desk: Desk) -> Any:
+        headers = [(name, value) for name, value in request.headers.items() if name not in _OWN]
+        headers = [*rewritten(headers, message, desk.gate), ("accept-encoding", "identity")]
+        if message is not None:
+            headers.append(("content-type", "application/json"))
+        content = None if message is None else encoded(message)
+        sent = self._client.build_request(request.method, self._url, headers=headers, content=content)
+        key = None if message is None else key_of(message)
         try:
             answer = await self._client.send(sent, stream=True)
+            if "text/event-stream" in answer.headers.get("content-type", "") and answer.status_code < _REDIRECTS:
+                kept = self._kept(answer, message)
+                return self._responses.StreamingResponse(events(answer, desk), answer.status_code, kept)
+            return await self._whole(request, message, desk, answer)
         except self._httpx.HTTPError as error:
-            return self._json(failure(None, f"the server cannot be reached ({type(error).__name__})"), 502)
-        session = answer.headers.get(_SESSION, "")
-        if session and session not in self._gates:
-            # The first messages of a session came without its id.
-            self._gates[session] = self._new()
-        kept = {name: value for name, value in answer.headers.items() if name not in _OWN}
-        if "text/event-stream" in answer.headers.get("content-type", ""):
-            return self._responses.StreamingResponse(_events(answer, desk), answer.status_code, kept)
+            _forgotten(desk, key)
+            return self._json(failure(key, f"the server cannot be reached ({type(error).__name__})"), 502)
+
+    async def _whole(self, request: Any, message: Message | None, desk: Desk, answer: Any) -> Any:
+        """Return an answer that is no stream: a single message or nothing."""
         content = await answer.aread()
         await answer.aclose()
-        message = _parsed(content)
-        if message is not None:
-            content = msgspec.json.encode(desk.incoming(message))
-        return self._responses.Response(content, answer.status_code, kept)
+        key, status = (None if message is None else key_of(message)), answer.status_code
+        found = decoded(content) if content else None
+        passed = None if found is None else desk.incoming(found)
+        _forgotten(desk, key)  # there is no other answer to come
+        if _REDIRECTS <= status < _FAULTS:
+            return self._json(failure(key, "the server redirects; name its last address with --url"), 502)
+        if request.method == "DELETE" and status < _REDIRECTS:
+            self._sessions.pop(request.headers.get(_SESSION, ""), None)
+        kept = self._kept(answer, message)
+        if not content:
+            return self._responses.Response(b"", status, kept)
+        if passed is None:
+            told = failure(key, "the answer of the server is none to this request, so it is withheld")
+            return self._json(told, status if status >= _FAULTS else 502)
+        return self._responses.Response(encoded(passed), status, kept)
+
+    def _kept(self, answer: Any, message: Message | None) -> dict[str, str]:
+        """Return the headers of an answer that pass, and note the session that it opens."""
+        session = answer.headers.get(_SESSION, "")
+        opens = message is not None and message.get("method") == "initialize"
+        if session and opens and session not in self._sessions:
+            # The request that opens a session came without its id; its answer may come in a stream.
+            self._sessions[session] = Desk(self._new())
+            if len(self._sessions) > SESSIONS:
+                self._sessions.popitem(last=False)
+        return {name: value for name, value in answer.headers.items() if name in _KEPT or name.startswith("mcp-")}
 
     def _json(self, message: Message, status: int) -> Any:
-        content = msgspec.json.encode(message)
-        return self._responses.Response(content, status, media_type="application/json")
+        return self._responses.Response(encoded(message), status, media_type="application/json")
+
+
+_REDIRECTS: Final = 300
+_FAULTS: Final = 400
+
+
+def _forgotten(desk: Desk, key: Key | None) -> None:
+    if key is not None:
+        desk.forget(key)
 
 
 async def _lifespan(receive: Any, send: Any, client: Any) -> None:
@@ -144,60 +214,23 @@ async def _lifespan(receive: Any, send: Any, client: Any) -> None:
             return
 
 
-async def _events(answer: Any, desk: Desk) -> AsyncIterator[bytes]:
-    """Yield a stream of events with the messages in them as the guard passes them on."""
-    lines: list[str] = []
-    try:
-        async for line in answer.aiter_lines():
-            if line:
-                lines.append(line)
-                continue
-            yield _event(lines, desk)
-            lines = []
-        if lines:
-            yield _event(lines, desk)
-    finally:
-        await answer.aclose()
-
-
-def _event(lines: list[str], desk: Desk) -> bytes:
-    data = "\n".join(line[5:].removeprefix(" ") for line in lines if line.startswith("data:"))
-    message = _parsed(data.encode()) if data else None
-    if message is not None:
-        others = [line for line in lines if not line.startswith("data:")]
-        lines = [*others, f"data: {msgspec.json.encode(desk.incoming(message)).decode()}"]
-    return "\n".join([*lines, "", ""]).encode()
-
-
-def _parsed(content: bytes) -> Message | None:
-    try:
-        found = msgspec.json.decode(content)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
-    return cast("Message", found) if isinstance(found, dict) else None
-
-
-def _unwelcome(headers: Mapping[str, str]) -> str:
+def _unwelcome(headers: Any) -> str:
     """Return why a request is refused: a page from elsewhere, or a name that is not this machine's."""
     for name in ("host", "origin"):
-        value = headers.get(name)
-        host = urlsplit(value if name == "origin" else f"//{value}").hostname if value else None
-        if value and not (host and _local(host)):
-            return f"the {name} {value} is not this machine"
+        for value in headers.getlist(name):
+            if not _names_this(value if name == "origin" else f"//{value}"):
+                return f"the {name} {value} is not this machine"
+    if headers.get("sec-fetch-site") == "cross-site":
+        return "the request is of a web page from elsewhere"
     return ""
 
 
-def _mistaken(message: Message | None, headers: Mapping[str, str]) -> str:
-    """Return what in the headers contradicts the message: a server may go by either."""
-    if message is None:
-        return ""
-    method, call = headers.get("mcp-method"), call_of(message)
-    if method is not None and method != message.get("method"):
-        return "the header Mcp-Method is not the method of the message"
-    name = headers.get("mcp-name")
-    if message.get("method") == "tools/call" and name is not None and (call is None or name != call.tool):
-        return "the header Mcp-Name is not the tool of the call"
-    return ""
+def _names_this(address: str) -> bool:
+    try:
+        host = urlsplit(address).hostname
+    except ValueError:
+        return False
+    return bool(host) and _local(host or "")
 
 
 def _local(host: str) -> bool:

@@ -8,12 +8,10 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
-from typing import BinaryIO, Final, Protocol, cast
-
-import msgspec
+from typing import BinaryIO, Final, Protocol
 
 from solon.interop.guard_gate import Gate
-from solon.interop.mcp_messages import Desk, Message, failure
+from solon.interop.mcp_messages import Desk, Message, decoded, encoded, failure
 
 LONGEST: Final = 64 * 2**20
 """Bytes of one message."""
@@ -60,8 +58,8 @@ async def _serve(command: Sequence[str], desk: Desk, source: BinaryIO, sink: Bin
 
 async def _outward(client: asyncio.StreamReader, server: asyncio.StreamWriter, desk: Desk, answer: "_Answer") -> None:
     """Carry what the client says to the server, as far as the guard lets it."""
-    while line := await client.readline():
-        message = _parsed(line)
+    while line := await _line(client):
+        message = decoded(line)
         if message is None:
             await answer(failure(None, "the line is no single JSON-RPC message"))
             continue
@@ -69,15 +67,24 @@ async def _outward(client: asyncio.StreamReader, server: asyncio.StreamWriter, d
         if back is not None:
             await answer(back)
         if onward is not None:
-            server.write(msgspec.json.encode(onward) + b"\n")
+            server.write(encoded(onward) + b"\n")
             await server.drain()
 
 
 async def _inward(server: asyncio.StreamReader, desk: Desk, answer: "_Answer") -> None:
-    while line := await server.readline():
-        message = _parsed(line)
-        if message is not None:
-            await answer(desk.incoming(message))
+    while line := await _line(server):
+        message = decoded(line)
+        passed = None if message is None else desk.incoming(message)
+        if passed is not None:
+            await answer(passed)
+
+
+async def _line(stream: asyncio.StreamReader) -> bytes:
+    """Return the next line, and nothing at the end or where a line is too long to go on."""
+    try:
+        return await stream.readline()
+    except ValueError:
+        return b""
 
 
 class _Answer(Protocol):
@@ -86,16 +93,8 @@ class _Answer(Protocol):
     async def __call__(self, message: Message) -> None: ...
 
 
-def _parsed(line: bytes) -> Message | None:
-    try:
-        found = msgspec.json.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
-    return cast("Message", found) if isinstance(found, dict) else None
-
-
 def _put(sink: BinaryIO, message: Message) -> None:
-    sink.write(msgspec.json.encode(message) + b"\n")
+    sink.write(encoded(message) + b"\n")
     sink.flush()
 
 

@@ -90,7 +90,9 @@ def parse_reply(text: str, language: Language = PYTHON) -> Program:
         raise ReplyError(f"The reply has {len(text)} characters; send at most {_LONGEST_REPLY}.")
     text = text.replace("\r\n", "\n").removeprefix("\ufeff")
     blocks = _usable_blocks(text, language)
-    whole = [text] if language.complaint(text) is None else []
+    # a Python file may hold fenced blocks in its texts; formal languages may put up with the words around a block
+    takes_whole = language.kind == PYTHON.kind or not blocks
+    whole = [text] if takes_whole and language.complaint(text) is None else []
     if not whole and blocks and not blocks[-1].closed:
         raise ReplyError("The reply was cut off inside its code block; send the whole program again, but shorter.")
     for source in (*whole, *(block.text for block in reversed(blocks))):

@@ -39,7 +39,8 @@ class Refine(Value, frozen=True):
     before. With ``alpha``, the best of a group takes the place of its parent only if a sequential paired test on up to
     ``limit`` further seeds says that it is better; ``alpha`` bounds the probability that a run in which no program
     differs from another accepts any (see ``accept``). With ``repair``, of equals the latest is varied, and while no
-    program is valid the latest of all: for objectives that say little more than yes or no.
+    program is valid the latest of all: for objectives that say little more than yes or no. The search ends when a
+    program's mean score reaches ``target``.
     """
 
     rounds: int = 6
@@ -50,6 +51,7 @@ class Refine(Value, frozen=True):
     limit: int = 40
     patience: int = 0  # 0: as many groups as there are rounds
     repair: bool = False
+    target: float | None = None
 
     def __post_init__(self) -> None:
         require(self, rounds=1, width=1, seeds=1, keep=1, limit=1, patience=0)
@@ -62,7 +64,7 @@ class Refine(Value, frozen=True):
         incumbent, more = self._incumbent(history)
         if more is not None:
             return more
-        if len(siblings(history)) >= self.rounds or self._tired(history):
+        if len(siblings(history)) >= self.rounds or self._tired(history) or self._there(history):
             return None
         others = self._best(history)
         if incumbent is not None:
@@ -90,6 +92,11 @@ class Refine(Value, frozen=True):
         candidates = self.rounds * self.width
         tests = 0 if self.alpha is None else self.rounds * self.limit
         return Ceiling(candidates, candidates * self.seeds + tests)
+
+    def _there(self, history: History) -> bool:
+        """Tell whether a program is as good as is asked for."""
+        best = best_first(history, self.seeds)
+        return self.target is not None and bool(best) and mean(best[0], self.seeds) >= self.target
 
     def _tired(self, history: History) -> bool:
         """Tell whether the last groups, as many as the patience, left the best program what it was."""

@@ -37,6 +37,15 @@ _TASKS = {
     "gameable-forbidden-rubric": "solon.tasks.gameable.task:ForbiddenRubricTask",
     "gameable-tests": "solon.tasks.gameable.task:RepairTask",
     "gameable-reward": "solon.tasks.gameable.task:RewardTask",
+    "planning-trip": "solon.tasks.planning.trips.task:TripTask",
+    "planning-order": "solon.tasks.planning.orders.task:OrderTask",
+    "guard-tools": "solon.tasks.guard.tools.task:guard_tools",
+    "guard-document": "solon.tasks.guard.documents.task:DocumentTask",
+    "guard-journey": "solon.tasks.guard.journeys.task:JourneyTask",
+    "guard-verified": "solon.tasks.guard.verified.task:VerifiedTask",
+    "guard-generator": "solon.tasks.guard.generators.task:GeneratorTask",
+    "guard-access": "solon.tasks.guard.access.task:AccessTask",
+    "guard-summary": "solon.tasks.guard.access.summary_task:SummaryTask",
     "planning-barman": "solon.tasks.planning.classical.task:BarmanTask",
     "planning-blocksworld": "solon.tasks.planning.classical.task:BlocksworldTask",
     "planning-floortile": "solon.tasks.planning.classical.task:FloortileTask",
@@ -47,6 +56,11 @@ _TASKS = {
     "planning-cooking": "solon.tasks.planning.classical.task:CookingTask",
     "planning-tower": "solon.tasks.planning.classical.task:TowerTask",
     "planning-balls": "solon.tasks.planning.classical.task:BallsTask",
+    "planning-mystery": "solon.tasks.planning.classical.task:MysteryTask",
+    "planning-movie": "solon.tasks.planning.classical.task:MovieTask",
+    "planning-domain": "solon.tasks.planning.classical.domain_task:DomainTask",
+    "planning-model": "solon.tasks.planning.models.task:ModelTask",
+    "planning-conflict": "solon.tasks.planning.models.conflict_task:ConflictTask",
 }
 
 _CANARIES = {
@@ -77,6 +91,11 @@ def canary_names() -> tuple[str, ...]:
     return tuple(_CANARIES)
 
 
+def canonical(name: str) -> str:
+    """Return the name by which a task is registered: a family may be told apart by a slash, as in guard/tools."""
+    return joined if (joined := name.replace("/", "-")) in _TASKS else name
+
+
 def load(name: str, **options: object) -> Task:
     """Return a task by name with its options.
 
@@ -93,7 +112,8 @@ def load(name: str, **options: object) -> Task:
         return load("solon.interop.foreign:ForeignTask", **{**options, **place})
     if name.startswith(_GYM):
         return load("solon.tasks.gym.task:GymTask", **{**options, "environment": name.removeprefix(_GYM)})
-    target = (_TASKS | _CANARIES).get(name) or _TASKS.get(name.replace("/", "-"), name)  # guard/tools: a family's way
+    name = canonical(name)
+    target = (_TASKS | _CANARIES).get(name, name)
     if ":" not in target:
         raise _unknown("task", name, task_names(), "or give path/to/file.py:factory")
     place, _, attribute = target.rpartition(":")

@@ -12,6 +12,7 @@ import importlib.util
 import os
 import resource
 import select
+import shutil
 import signal
 import struct
 import subprocess
@@ -67,6 +68,7 @@ _EXTRAS: Final = {
     "up_fast_downward": ("Fast Downward", "up-fast-downward", "planning"),
 }
 """Importable module of a solver: its name, its distribution and the extra of Solon that brings it."""
+_PROGRAMS: Final = ("crosshair", "dafny")
 
 
 def require(module: str) -> None:
@@ -77,13 +79,16 @@ def require(module: str) -> None:
 
 
 def survey() -> dict[str, tuple[str, str]]:
-    """Return the solvers by name, each with its version ("" if it is not installed) and the extra that brings it."""
+    """Return the solvers by name, each with its version ("" without one) and what brings it: our extra, or words."""
     found: dict[str, tuple[str, str]] = {}
     for name, distribution, extra in _EXTRAS.values():
         try:
             found[name] = importlib.metadata.version(distribution), extra
         except importlib.metadata.PackageNotFoundError:
             found[name] = "", extra
+    for name in _PROGRAMS:
+        found[name] = "found" if shutil.which(name) else "", f"the program {name} on the path"
+    found["nagini"] = "found" if os.environ.get("SOLON_NAGINI") else "", "SOLON_NAGINI names its Python"
     return found
 
 

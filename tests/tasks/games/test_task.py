@@ -56,8 +56,9 @@ def test_options_that_differ_from_the_defaults_show_in_the_version():
 
 
 def test_only_games_with_a_sketch_look_sketched():
-    looks = {name: isinstance(load(name), Sketched) for name in task_names()}
-    assert looks == {name: not name.startswith("commons") for name in task_names()}
+    looks = {name: isinstance(load(name), Sketched) for name in GAMES}
+    assert looks == {name: not name.startswith("commons") for name in GAMES}
+    assert set(looks.values()) == {True, False}
 
 
 def test_the_worker_is_sent_step_and_snapshot_and_opened_with_setup_and_public_randomness():

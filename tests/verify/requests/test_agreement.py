@@ -94,3 +94,15 @@ def test_engines_never_contradict_one_another_on_random_questions() -> None:
 def test_engines_never_contradict_one_another_on_many_random_questions() -> None:
     counts = search(range(1000, 1400))
     assert counts["Counterexample"] > 300
+
+
+def test_both_solvers_take_the_largest_numbers_of_a_request() -> None:
+    rule = read("arg.count >= 9223372036854775807 or ctx.level <= -9223372036854775807")
+    question, formulas = readings(rule)
+    dice = random.Random(1)
+    drawn = [request(dice) for _ in range(2)]
+    drawn[0].arguments["count"], drawn[1].context["level"] = 2**63 - 1, 1 - 2**63
+    sorts = {name: variable.sort for name, variable in question.variables.items()}
+    for solver in SOLVERS:
+        found = truths(formulas, sorts, [encoded(question, at) for at in drawn], solver)
+        assert [list(each) for each in zip(*found, strict=True)] == [evaluated(rule, at) for at in drawn]

@@ -11,7 +11,7 @@ import msgspec
 from solon.contract import Proved, Unknown, Value
 from solon.tasks.guard.policy import Decision, PolicySet, Rule, decide, fires, normalise, ordered
 from solon.verify.requests.check import complaints
-from solon.verify.requests.expression import Expression
+from solon.verify.requests.expression import Expression, Path, walk
 from solon.verify.requests.formula import NEVER, Formula, both, either, no
 from solon.verify.requests.meaning import Question, Scope, Unsupported
 from solon.verify.requests.prove import ENGINES, Answer, Counterexample, Engine, refute
@@ -272,7 +272,68 @@ def narrows(new: PolicySet, old: PolicySet, engines: Engines = ENGINES) -> Answe
         verdict = _gained(new, loosest, old, tightest, tool, engines)
         if not isinstance(verdict, Proved):
             return verdict
-    return Proved("automata and solvers, tool by tool")
+    told = _counts_otherwise(new, old, engines) if new.rules != old.rules else ""
+    return Unknown(told) if told else Proved("automata and solvers, tool by tool")
+
+
+def _counts_otherwise(new: PolicySet, old: PolicySet, engines: Engines) -> str:
+    """Return why the state may come to differ, so that what narrows each decision may widen a run; "" if it cannot.
+
+    Where the old policy keeps no state, nothing depends on it.
+    """
+    if not any(rule.updates or _reads_state(rule.when) for rule in old.rules):
+        return ""
+    for tool in new.tools:
+        for one in ordered(new, tool.name):
+            for other in (*ordered(old, tool.name), None):
+                if _alike_changes(one, other):
+                    continue
+                verdict = _both_decide(new, one, old, other, tool, engines)
+                if not isinstance(verdict, Proved):
+                    name = "the default" if other is None else f"the rule {other.id}"
+                    return f"on {tool.name} the rule {one.id} may change the state otherwise than {name} did"
+    return ""
+
+
+def _reads_state(condition: Expression) -> bool:
+    return any(isinstance(part, Path) and part.root == "st" for part in walk(condition))
+
+
+def _alike_changes(one: Rule, other: Rule | None) -> bool:
+    """Return whether it makes no difference to the state that a new rule decides where another one did."""
+    updates = () if other is None else other.updates
+    if one.effect == "forbid":  # the call does not run: attempts alone count
+        mine = [each for each in one.updates if each.on == "attempt"]
+        return not mine or mine == [each for each in updates if each.on == "attempt"]
+    if one.effect == "allow" and (other is None or other.effect != "allow"):
+        return True  # it allows nothing that was not allowed
+    return one.updates == updates
+
+
+def _both_decide(new: PolicySet, one: Rule, old: PolicySet, other: Rule | None, tool: Tool, engines: Engines) -> Answer:
+    """Prove that two rules never decide on the same call, the one in the new and the other in the old policy."""
+    conditions = [*_conditions(new, tool), *_conditions(old, tool)]
+    question, earlier = Question(scope_of(new, tool), conditions), Question(scope_of(old, tool), conditions)
+    try:
+        formula = both(_may_decide(new, question, one), _may_decide(old, earlier, other))
+    except Unsupported as error:
+        return Unknown(str(error))
+    question.variables.update(earlier.variables)
+    question.complete &= earlier.complete
+    return refute(question, formula, lambda _: True, engines)
+
+
+def _may_decide(policy: PolicySet, question: Question, rule: Rule | None) -> Formula:
+    """Return when a rule may decide in some state of the rules; None is the default."""
+    steady = _worst(policy, widest=True) & _worst(policy, widest=False)
+    before: list[Formula] = []
+    for other in ordered(policy, question.scope.tool.name):
+        fired = question.holds(other.when) if other.effect == "allow" else question.may_hold(other.when)
+        if rule is not None and other.id == rule.id:
+            return both(fired, *map(no, before))
+        if other.id in steady:
+            before.append(fired)
+    return both(*map(no, before)) if rule is None else NEVER
 
 
 def _alike(new: PolicySet, old: PolicySet) -> str:
@@ -351,6 +412,8 @@ def amend(policy: PolicySet, rules: Sequence[Rule], *, person: bool = False, eng
     Raises Refused if it widens the policy, or if that cannot be told.
     """
     new = msgspec.structs.replace(policy, rules=tuple(rules))
+    if len({rule.id for rule in rules}) < len(rules):
+        raise Refused("two rules have one name; give each a name of its own")
     if person:
         return new
     verdict = narrows(new, policy, engines)

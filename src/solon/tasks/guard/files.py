@@ -23,16 +23,18 @@ import msgspec
 from solon.contract import Value
 from solon.tasks.guard.policy import Assignment, Call, Effect, Fallback, Mode, PolicySet, Rule, Source
 from solon.verify.requests import syntax
-from solon.verify.requests.declare import WrongDeclaration, json_schema, read_fields, write_fields
+from solon.verify.requests.declare import json_schema, read_fields, write_fields
 from solon.verify.requests.expression import TRUE
 from solon.verify.requests.request import Json
-from solon.verify.requests.schema import BadSchema, Record, Tool, tool
+from solon.verify.requests.schema import Record, Tool, tool
 from solon.verify.requests.syntax import WrongText
 
 _HEADS: Final = ("policy", "default", "tool", "context", "state", "list", "rule")
 _CLAUSES: Final = (
     "when", "priority", "reason", "fallback", "then", "always", "activates", "retires", "source", "ttl", "dormant",
 )  # fmt: skip
+_ONCE: Final = frozenset(("policy", "default", "context", "state"))
+_MANY: Final = frozenset(("then", "always", "activates", "retires"))
 _WORD: Final = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^\s:,"(]+)')
 _COMBINE: Final = ("first-match", "deny-overrides")
 
@@ -60,8 +62,12 @@ def read_text(content: str) -> PolicySet:
     found = PolicySet()
     lines = _lines(content)
     at = 0
+    once: set[str] = set()
     while at < len(lines):
         line = lines[at]
+        if line.word in once:
+            raise WrongPolicy(f"line {line.number}: a second {line.word}; write one")
+        once |= {line.word} & _ONCE
         end = at + 1
         while end < len(lines) and lines[end].word in _CLAUSES:
             end += 1
@@ -76,7 +82,7 @@ def read_text(content: str) -> PolicySet:
 def _lines(content: str) -> list[_Line]:
     """Return the logical lines: one that starts with no keyword goes on with the one before."""
     found: list[_Line] = []
-    for number, text in enumerate(content.splitlines(), start=1):
+    for number, text in enumerate(content.split("\n"), start=1):  # not at what else ends a line: texts may hold it
         clean = text.strip()
         if not clean or clean.startswith("#"):
             continue
@@ -116,12 +122,24 @@ def _head(policy: PolicySet, line: _Line, clauses: list[_Line]) -> PolicySet:  #
             return change(policy, state=read_fields(line.rest))
         case "list":
             name, rest = _word(line.rest)
+            if name in policy.lists:
+                raise WrongPolicy(f"the list {name} is given twice; give it once")
             return change(policy, lists={**policy.lists, name: _texts(rest.strip().removeprefix("="))})
         case _:
             rule = _rule(line.rest, clauses)
-            if any(other.id == rule.id for other in policy.rules):
-                raise WrongPolicy(f"two rules are called {rule.id!r}; give each a name of its own")
-            return change(policy, rules=(*policy.rules, rule))
+            return change(policy, rules=_named((*policy.rules, rule)))
+
+
+def _named(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Return rules as they are. Raises WrongPolicy unless each has a name of its own."""
+    seen: set[str] = set()
+    for rule in rules:
+        if not rule.id:
+            raise WrongPolicy("a rule has no name; give it one")
+        if rule.id in seen:
+            raise WrongPolicy(f"two rules are called {rule.id!r}; give each a name of its own")
+        seen.add(rule.id)
+    return rules
 
 
 def _tool(text: str) -> Tool:
@@ -142,12 +160,16 @@ def _rule(text: str, clauses: list[_Line]) -> Rule:
     if rest.strip():
         raise WrongPolicy(f"{rest.strip()!r} follows the tool; write conditions on a line that starts with when")
     rule = Rule(name, cast("Effect", effect), pattern)
+    words = [clause.word for clause in clauses if clause.word not in _MANY]
+    double = next((word for word in words if words.count(word) > 1), None)
+    if double is not None:
+        raise WrongPolicy(f"the rule {name} has a second {double}; write one, and join conditions by and")
     for clause in clauses:
         rule = _clause(rule, clause)
     return rule
 
 
-def _clause(rule: Rule, line: _Line) -> Rule:  # noqa: C901, PLR0911 - one case a variant
+def _clause(rule: Rule, line: _Line) -> Rule:  # noqa: C901, PLR0911, PLR0912 - one case a variant
     change = msgspec.structs.replace
     try:
         match line.word:
@@ -172,6 +194,8 @@ def _clause(rule: Rule, line: _Line) -> Rule:  # noqa: C901, PLR0911 - one case 
                     raise WrongPolicy(f"{line.rest!r} is no source; write {', '.join(get_args(Source))}")
                 return change(rule, source=cast("Source", line.rest))
             case _:
+                if line.rest:
+                    raise WrongPolicy(f"{line.rest!r} follows dormant, which takes nothing; remove it")
                 return change(rule, dormant=True)
     except (WrongText, ValueError) as error:
         raise WrongPolicy(f"{line.word} of the rule {rule.id} (line {line.number}): {error}") from None
@@ -208,8 +232,12 @@ def _word(text: str) -> tuple[str, str]:
 
 def _names(text: str) -> tuple[str, ...]:
     found: list[str] = []
-    while text.strip():
-        word, text = _word(text.strip().removeprefix(","))
+    rest = text.strip()
+    while rest:
+        if found and not rest.startswith(","):
+            raise WrongPolicy(f"{rest!r} follows a name without a comma between them")
+        word, rest = _word(rest.removeprefix(",") if found else rest)
+        rest = rest.strip()
         found.append(word)
     return tuple(found)
 
@@ -312,10 +340,10 @@ class _File(Value, frozen=True, omit_defaults=True):
 def read_json(content: str | bytes) -> PolicySet:
     """Read a policy from JSON: tools as JSON Schema, conditions as text. Raises WrongPolicy."""
     try:
-        file = msgspec.json.decode(content, type=_File)
+        file = msgspec.convert(json.loads(content, object_pairs_hook=_unique, parse_constant=_no_number), type=_File)
         return PolicySet(
             tuple(tool(name, each.parameters, each.description) for name, each in file.tools.items()),
-            tuple(_from_file(rule) for rule in file.rules),
+            _named(tuple(_from_file(rule) for rule in file.rules)),
             file.combine,
             file.default,
             read_fields(file.context),
@@ -323,8 +351,22 @@ def read_json(content: str | bytes) -> PolicySet:
             file.lists,
             file.policy,
         )
-    except (msgspec.MsgspecError, BadSchema, WrongDeclaration, WrongPolicy, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise WrongPolicy(f"this is no policy ({error}); write it as the documentation shows") from None
+
+
+def _no_number(text: str) -> Json:
+    raise WrongPolicy(f"{text} is no number of JSON; write a finite one")
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    """Return an object of JSON. Raises WrongPolicy if a name is given twice: readers would see another one."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        double = next(name for name in names if names.count(name) > 1)
+        raise WrongPolicy(f"{double!r} is given twice; give it once")
+    return found
 
 
 def _from_file(rule: _RuleFile) -> Rule:

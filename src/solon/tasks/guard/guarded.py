@@ -1,6 +1,6 @@
 """A generator that cannot break its contract: proposals are checked, and a proved fallback stands behind them.
 
-The loop of the brief's section 1.5, and the ways to enforce a decision of its section 1.4.
+The loop joins those of Progent (one sample), VeriGuard (feedback) and SEVerA (a proved fallback).
 """
 
 from collections.abc import Callable, Mapping
@@ -8,15 +8,38 @@ from typing import Literal
 
 import msgspec
 
-from solon.contract import Unknown, Value
+from solon.contract import Proved, Unknown, Value
 from solon.tasks.guard.policy import Call, Decision
 from solon.verify.requests.evaluate import evaluate
-from solon.verify.requests.expression import TRUE, Compare, Expression, Logic, Path, conjunction
+from solon.verify.requests.expression import (
+    TRUE,
+    Among,
+    Arithmetic,
+    Compare,
+    Constant,
+    Expression,
+    Length,
+    Logic,
+    Path,
+    Scaled,
+    conjunction,
+)
 from solon.verify.requests.formula import both, no
 from solon.verify.requests.meaning import Question, Scope, Unsupported
-from solon.verify.requests.prove import Answer, refute
+from solon.verify.requests.prove import Answer, implies, refute
 from solon.verify.requests.request import Json, Request
-from solon.verify.requests.schema import Malformed, Record, Tool, canonical
+from solon.verify.requests.schema import (
+    LARGEST,
+    Items,
+    Malformed,
+    Number,
+    Record,
+    Shape,
+    Text,
+    Tool,
+    Truth,
+    canonical,
+)
 from solon.verify.requests.syntax import write
 
 
@@ -135,6 +158,10 @@ def fallback_holds(contract: Contract, fallback: Mapping[str, Expression]) -> An
     missing = [name for name, field in contract.outputs.fields.items() if field.required and name not in fallback]
     if missing:
         return Unknown(f"the fallback sets no {missing[0]}")
+    form = formed(fallback, contract.outputs, contract.scope)
+    whole = form if isinstance(form, Unknown) else implies(contract.before, form, contract.scope)
+    if not isinstance(whole, Proved):
+        return whole
     equal = conjunction(*(Compare("==", Path("out", (name,)), value) for name, value in fallback.items()))
     question = Question(contract.scope, [contract.before, contract.after, equal])
     try:
@@ -152,6 +179,74 @@ def fallback_holds(contract: Contract, fallback: Mapping[str, Expression]) -> An
         )
 
     return refute(question, formula, confirm)
+
+
+def formed(values: Mapping[str, Expression], record: Record, scope: Scope) -> Expression | Unknown:
+    """Return the condition under which terms are values of a record's fields: there, of the type and in the range.
+
+    Unknown where that cannot be said, as of a list or of a number that may not be whole.
+    """
+    parts: list[Expression] = []
+    for name, value in values.items():
+        field = record.fields.get(name)
+        part = None if field is None else _of(value, field.shape, scope)
+        if part is None:
+            return Unknown(f"it cannot be told whether {write(value)} is what {name} takes")
+        parts.append(part)
+    return conjunction(*parts)
+
+
+def _of(value: Expression, shape: Shape, scope: Scope) -> Expression | None:
+    match shape:
+        case Number(whole=whole, least=least, most=most):
+            if whole and not _whole(value, scope):
+                return None
+            low = max(-LARGEST, least) if whole and least is not None else -LARGEST if whole else least
+            high = min(LARGEST, most) if whole and most is not None else LARGEST if whole else most
+            ends = [Compare(">=", value, Constant(low))] if low is not None else []
+            ends += [Compare("<=", value, Constant(high))] if high is not None else []
+            return conjunction(Compare("<=", value, value), *ends)  # of texts it is never true
+        case Text(choices=choices):
+            if not _is(value, Text, str, scope):
+                return None
+            return Among(value, choices) if choices else Compare("==", value, value)
+        case Truth():
+            return Compare("==", value, value) if _is(value, Truth, bool, scope) else None
+        case _:
+            return None
+
+
+def _is(value: Expression, shape: type[Shape], kind: type[object], scope: Scope) -> bool:
+    if isinstance(value, Constant):
+        return isinstance(value.value, kind)
+    return isinstance(value, Path) and isinstance(_shape_at(value, scope), shape)
+
+
+def _shape_at(path: Path, scope: Scope) -> Shape | None:
+    shape: Shape | None = scope.record(path.root) if path.root != "var" else None
+    for key in path.keys:
+        field = shape.fields.get(key) if isinstance(shape, Record) and isinstance(key, str) else None
+        element = shape.item if isinstance(shape, Items) and isinstance(key, int) else None
+        shape = field.shape if field is not None else element
+    return shape
+
+
+def _whole(value: Expression, scope: Scope) -> bool:
+    """Return whether a term is always a whole number, by its form."""
+    match value:
+        case Constant(value=number):
+            return isinstance(number, int) and not isinstance(number, bool)
+        case Length():
+            return True
+        case Arithmetic(left=left, right=right):
+            return _whole(left, scope) and _whole(right, scope)
+        case Scaled(factor=factor, term=term):
+            return isinstance(factor, int) and _whole(term, scope)
+        case Path():
+            shape = _shape_at(value, scope)
+            return isinstance(shape, Number) and shape.whole
+        case _:
+            return False
 
 
 # Enforcement

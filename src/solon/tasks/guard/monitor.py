@@ -2,10 +2,17 @@
 
 Nothing here is shared between runs. Attempts are counted when a call is decided, everything else changes only after
 the tool reported success. What was proved is pinned by a digest: a policy that was exchanged is an error.
+
+While calls are open, another one is allowed only if it is allowed whichever of them succeed, in any order: otherwise
+calls at the same time would pass a limit together. A call whose changes of the state cannot be carried out (a value
+out of its range, or none) is blocked, because a state that is not kept guards nothing.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, Literal
+
+import msgspec
 
 from solon.contract import Value
 from solon.tasks.guard.policy import Assignment, Decision, PolicySet, Rule, decide, normalise
@@ -13,6 +20,11 @@ from solon.verify.requests.evaluate import evaluate, number_of, text_of
 from solon.verify.requests.expression import Expression
 from solon.verify.requests.request import Json, Request
 from solon.verify.requests.schema import Malformed, Number, Record, canonical_facts
+
+OPEN: Final = 64
+"""States that the open calls may lead to; beyond them no other call is allowed until one is reported."""
+
+_When = Literal["attempt", "success"]
 
 
 class Ticket(Value, frozen=True):
@@ -31,9 +43,9 @@ class Monitor:
             raise ValueError("the policy is not the one that was proved; verify it again")
         self._policy = policy
         self._state = policy.start()
-        self._active = set(policy.awake)
+        self._active = policy.awake
         self._calls = 0
-        self._open: dict[int, Ticket] = {}
+        self._open: dict[int, Ticket] = {}  # those that will change something if they succeed
         self._lock = threading.Lock()
 
     @property
@@ -57,48 +69,101 @@ class Monitor:
         """Decide on a call; whoever runs it must tell ``done`` what became of it."""
         with self._lock:
             request = Request(tool, dict(arguments), dict(context or {}), dict(self._state), dict(provenance or {}))
-            live = frozenset(rule.id for rule in self._policy.rules if rule.id in self._active and self._lasts(rule))
-            decision = decide(self._policy, request, live)
-            ticket = Ticket(self._calls, decision, request)
+            ticket = Ticket(self._calls, *self._decided(request))
             self._calls += 1
-            self._open[ticket.number] = ticket
-            rule = self._rule(decision.rule)
-            if rule is not None:
-                self._assign(rule, ticket, "attempt")
+            rule = self._rule(ticket.decision)
+            if rule is None:
+                return ticket
+            changed = self._changed(rule, ticket.request, self._state, "attempt")
+            self._state |= changed or {}
+            later = rule.activates or rule.retires or any(each.on == "success" for each in rule.updates)
+            if later and ticket.decision.kind in {"allow", "confirm"}:
+                self._open[ticket.number] = ticket
             return ticket
 
     def done(self, ticket: Ticket, *, success: bool) -> None:
         """Take the report of a call: state and rules change if it succeeded. A second report changes nothing."""
         with self._lock:
             known = self._open.pop(ticket.number, None)
-            if known is None or not success or known.decision.kind not in {"allow", "confirm"}:
-                return
-            rule = self._rule(known.decision.rule)
-            if rule is not None:
-                self._assign(rule, known, "success")
-                self._active |= {other.id for other in self._policy.rules if other.id in rule.activates}
-                self._active -= set(rule.retires)
+            if known is not None and success:
+                self._state, self._active = self._succeeded(known, self._state, self._active)
 
-    def _rule(self, name: str) -> Rule | None:
-        return next((rule for rule in self._policy.rules if rule.id == name), None)
+    def _decided(self, request: Request) -> tuple[Decision, Request]:
+        """Return the decision that holds whichever open calls succeed, and the request in canonical form."""
+        found: tuple[Decision, Request] | None = None
+        for number, (state, active) in enumerate(self._worlds()):
+            if number >= OPEN:
+                reason = "Too many calls that change the state are still open."
+                decision = Decision("block", None, "", reason, "Wait until they have ended.", self._policy.fallback)
+                return decision, request
+            here = self._judged(msgspec.structs.replace(request, state=dict(state)), active)
+            if found is None or here[0].kind != "allow":
+                found = here
+            if found[0].kind != "allow":
+                break
+        assert found is not None
+        return found
+
+    def _judged(self, request: Request, active: frozenset[str]) -> tuple[Decision, Request]:
+        """Decide in one state; a call whose changes cannot be carried out is blocked."""
+        live = frozenset(rule.id for rule in self._policy.rules if rule.id in active and self._lasts(rule))
+        decision = decide(self._policy, request, live)
+        rule = self._rule(decision)
+        if rule is None or not rule.updates:
+            return decision, request
+        clean = normalise(self._policy, request)  # a copy that no caller can change
+        if decision.kind not in {"allow", "confirm"}:
+            return decision, clean
+        state = self._changed(rule, clean, request.state, "attempt")
+        after = None if state is None else self._changed(rule, clean, {**request.state, **state}, "success")
+        if after is not None:
+            return decision, clean
+        reason = f"The state that the rule {rule.id} keeps cannot take what this call of {clean.tool} would add to it."
+        remedy = "Use other arguments, or ask the person who wrote the policy."
+        blocked = Decision("block", decision.call, "", reason, remedy, self._policy.fallback, decision.asked)
+        return blocked, clean
+
+    def _worlds(self) -> Iterator[tuple[dict[str, Json], frozenset[str]]]:
+        """Yield the state and the active rules as they are, then as open calls may leave them, in any order."""
+        pending = [(dict(self._state), self._active, frozenset(self._open))]
+        seen: set[tuple[bytes, frozenset[str], frozenset[int]]] = set()
+        for state, active, left in pending:
+            key = (msgspec.json.encode(state, order="sorted"), active, left)
+            if key in seen:
+                continue
+            seen.add(key)
+            yield state, active
+            pending.extend(
+                (*self._succeeded(self._open[number], state, active), left - {number}) for number in sorted(left)
+            )
+
+    def _succeeded(
+        self, ticket: Ticket, state: dict[str, Json], active: frozenset[str]
+    ) -> tuple[dict[str, Json], frozenset[str]]:
+        """Return state and active rules after the success of a call."""
+        rule = self._rule(ticket.decision)
+        if rule is None:
+            return state, active
+        changed = self._changed(rule, ticket.request, state, "success") or {}
+        known = {other.id for other in self._policy.rules}
+        return {**state, **changed}, (active | (known & set(rule.activates))) - set(rule.retires)
+
+    def _rule(self, decision: Decision) -> Rule | None:
+        return next((rule for rule in self._policy.rules if rule.id == decision.rule), None) if decision.rule else None
 
     def _lasts(self, rule: Rule) -> bool:
         return rule.ttl is None or self._calls < rule.ttl
 
-    def _assign(self, rule: Rule, ticket: Ticket, when: str) -> None:
-        """Compute all new values from the state as it is, then set them; a value that is none leaves the old one."""
-        due = [each for each in rule.updates if each.on == when]
-        if not due:
-            return
-        try:
-            seen = normalise(self._policy, ticket.request)
-            now = Request(seen.tool, seen.arguments, seen.context, dict(self._state), seen.provenance)
-        except Malformed:
-            return
-        for each in due:
-            value = computed(each, now, self._policy)
-            if value is not None:
-                self._state[each.name] = value
+    def _changed(self, rule: Rule, clean: Request, state: Mapping[str, Json], when: _When) -> dict[str, Json] | None:
+        """Return the new values, all computed from the state as it is; None if one of them is none."""
+        now = msgspec.structs.replace(clean, state=dict(state))
+        due = (each for each in rule.updates if each.on == when)
+        return _values((each.name, computed(each, now, self._policy)) for each in due)
+
+
+def _values(changes: Iterable[tuple[str, Json]]) -> dict[str, Json] | None:
+    found = dict(changes)
+    return None if None in found.values() else found
 
 
 def computed(change: Assignment, request: Request, policy: PolicySet) -> Json:
@@ -107,6 +172,8 @@ def computed(change: Assignment, request: Request, policy: PolicySet) -> Json:
     if field is None:
         return None
     value: Json = _value(change.value, request, policy, number=isinstance(field.shape, Number))
+    if value is None:  # and not the default
+        return None
     try:
         return canonical_facts(Record({change.name: field}), {change.name: value})[change.name]
     except (Malformed, KeyError):

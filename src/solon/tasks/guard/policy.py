@@ -16,7 +16,7 @@ from solon.verify.requests.evaluate import holds, may_hold
 from solon.verify.requests.expression import TRUE, Expression
 from solon.verify.requests.request import Json, Request
 from solon.verify.requests.schema import Malformed, Record, Tool, canonical, canonical_facts
-from solon.verify.requests.text import automaton_of
+from solon.verify.requests.text import automaton_of, composed
 
 Effect = Literal["allow", "forbid", "confirm"]
 Mode = Literal["message", "ask", "terminate", "drop", "halt", "replan", "substitute"]
@@ -52,7 +52,7 @@ class Fallback(Value, frozen=True):
 
     ``message`` answers with a text that names rule and reason; ``ask`` asks a person; ``terminate`` ends the run;
     ``drop`` leaves nothing in the transcript; ``halt`` leaves an error result; ``replan`` asks the agent for another
-    action; ``substitute`` runs another call, which is decided on like any other (source: the brief's section 1.4).
+    action; ``substitute`` runs another call, which is decided on like any other. Sources: Progent, VeriGuard, SEVerA.
     """
 
     mode: Mode = "message"
@@ -86,9 +86,9 @@ class Rule(Value, frozen=True):
     dormant: bool = False
 
     def concerns(self, tool: str) -> bool:
-        """Return whether the rule speaks of a tool."""
+        """Return whether the rule speaks of a tool; a pattern that is too large concerns all if it does not allow."""
         known = automaton_of("glob", self.tool)
-        return known is not None and known.accepts(tool)
+        return self.effect != "allow" if known is None else known.accepts(composed(tool))
 
 
 class PolicySet(Value, frozen=True):

@@ -35,6 +35,8 @@ from solon.verify.strings.regex import RegexError, parse, search
 
 _EFFECTS: Final[tuple[Effect, ...]] = ("allow", "forbid")
 _FALLBACKS: Final[tuple[Mode, ...]] = ("message", "terminate", "ask")
+_PART: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+"""One part of a pattern: an escape, a class or a character."""
 _TOLD: Final = frozenset(("title", "description", "default", "examples", "$comment", "type"))
 _BOUNDS: Final[dict[str, Comparison]] = {
     "minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<",
@@ -104,13 +106,11 @@ def _named(path: Path) -> Expression:
 
 def _restriction(restriction: Json, path: Path, rule: str, notes: list[str]) -> Expression:
     if isinstance(restriction, str):
-        if not restriction.endswith("$"):
+        start, end = _anchors(restriction)
+        if not end:
             notes.append(f"{rule}: {restriction!r} matches a beginning; anything may follow it")
-        return Matches(
-            "fullmatch",
-            path,
-            _checked(f"(?:{restriction.rstrip('$').lstrip('^')})" + ("" if restriction.endswith("$") else ".*"), rule),
-        )
+        body = _body(restriction, start=start, end=end, rule=rule)
+        return Matches("fullmatch", path, _checked(f"({body})" + ("" if end else ".*"), rule))
     if isinstance(restriction, bool):
         return TRUE if restriction else negation(TRUE)
     if not isinstance(restriction, dict):
@@ -163,13 +163,24 @@ def _searched(pattern: str, path: Path, rule: str, notes: list[str]) -> Expressi
         search(pattern)
     except RegexError as error:
         raise WrongPolicy(f"{rule}: the pattern {pattern!r}: {error}") from None
-    start, end = pattern.startswith("^"), bool(re.search(r"(?<!\\)(\\\\)*\$$", pattern))
-    body = pattern[int(start) : len(pattern) - int(end)]
-    if "|" in body and (start or end):  # anchors bind to one alternative only
-        raise WrongPolicy(f"{rule}: the pattern {pattern!r} anchors alternatives; put them in brackets")
+    start, end = _anchors(pattern)
+    body = _body(pattern, start=start, end=end, rule=rule)
     if not (start and end):
         notes.append(f"{rule}: {pattern!r} is only searched for; texts around it are accepted")
     return Matches("fullmatch", path, _checked(f"{'' if start else '.*'}({body}){'' if end else '.*'}", rule))
+
+
+def _anchors(pattern: str) -> tuple[bool, bool]:
+    """Return whether a pattern is anchored at its start and at its end."""
+    return pattern.startswith("^"), bool(re.search(r"(?<!\\)(\\\\)*\$$", pattern))
+
+
+def _body(pattern: str, *, start: bool, end: bool, rule: str) -> str:
+    """Return a pattern without its anchors, with dots that are no line end. Raises WrongPolicy."""
+    body = pattern[int(start) : len(pattern) - int(end)]
+    if "|" in body and (start or end):  # anchors bind to one alternative only
+        raise WrongPolicy(f"{rule}: the pattern {pattern!r} anchors alternatives; put them in brackets")
+    return _PART.sub(lambda part: r"[^\n]" if part[0] == "." else part[0], body)
 
 
 def _checked(pattern: str, rule: str) -> str:

@@ -18,6 +18,7 @@ from solon.verify.formal.expression import (
     names,
     walk,
 )
+from solon.verify.formal.extent import extent
 from solon.verify.formal.kinds import Faulty, Kinds, nearest
 from solon.verify.formal.model import Decision, Formal, ModelError, Sort, Table
 
@@ -26,7 +27,7 @@ Trait = Literal["nonlinear", "strict"]
 
 def check(problem: Formal) -> tuple[ModelError, ...]:
     """Return what is wrong with a problem's names and kinds, at most one error for each entry; empty if nothing is."""
-    errors = tuple(_declarations(problem))
+    errors = tuple(_declarations(problem)) or tuple(extent(problem))
     if errors:
         return errors
     return tuple(_bodies(problem))
@@ -121,8 +122,9 @@ def _duplicates(problem: Formal) -> Iterator[ModelError]:
 
 
 def _sort(sort: Sort, taken: set[str]) -> Iterator[ModelError]:
-    for position, member in enumerate(sort.members):
-        if member in sort.members[:position]:
+    seen: set[str] = set()
+    for member in sort.members:
+        if member in seen:
             yield ModelError(sort.name, f"the set {sort.name!r} has the member {member!r} twice", "leave one out")
         elif "," in member or not member:
             yield ModelError(sort.name, f"the member {member!r} has a comma or no letter", "rename it")
@@ -130,9 +132,11 @@ def _sort(sort: Sort, taken: set[str]) -> Iterator[ModelError]:
             yield ModelError(
                 sort.name, f"{member!r} is a member of {sort.name!r} and a parameter or variable as well", "rename one"
             )
+        seen.add(member)
 
 
 def _table(table: Table, sorts: dict[str, Sort]) -> Iterator[ModelError]:
+    members = {name: frozenset(sorts[name].members) for name in table.sorts}
     for key, value in table.values.items():
         parts = key.split(",") if table.sorts else ([key] if key else [])
         if len(parts) != len(table.sorts):
@@ -141,7 +145,7 @@ def _table(table: Table, sorts: dict[str, Sort]) -> Iterator[ModelError]:
             )
             return
         for part, sort in zip(parts, table.sorts, strict=True):
-            if part not in sorts[sort].members:
+            if part not in members[sort]:
                 yield ModelError(
                     table.name,
                     f"{part!r} in {table.name!r} is no member of {sort!r}",

@@ -21,7 +21,8 @@ from solon.verify.formal.expression import (
 )
 from solon.verify.formal.tokens import WORDS, TextError, Token
 
-_DEEPEST: Final = 60
+_DEEPEST: Final = 32  # each takes some twenty calls inside each other
+_DIGITS: Final = 18
 _COMPARISONS: Final[dict[str, Comparison]] = {"<": "<", "<=": "<=", "=": "=", ">=": ">=", ">": ">", "!=": "!="}
 _FUNCTIONS: Final[dict[str, Literal["abs", "floor", "ceil", "sqrt", "exp", "log"]]] = {
     "abs": "abs",
@@ -199,16 +200,14 @@ class Reader:
         return self._chain(self._signed, "*", "/")
 
     def _chain(self, part: Callable[[], Expression], many: Literal["+", "*"], two: Literal["-", "/"]) -> Expression:
-        found = part()
-        growing = False
+        terms: list[Expression] = [part()]
         while self.sees(many, two):
             if self.next().text == two:
-                found, growing = Arithmetic(two, (found, part())), False
-            elif growing and isinstance(found, Arithmetic):
-                found = Arithmetic(many, (*found.terms, part()))
+                left = terms[0] if len(terms) == 1 else Arithmetic(many, tuple(terms))
+                terms = [Arithmetic(two, (left, part()))]
             else:
-                found, growing = Arithmetic(many, (found, part())), True
-        return found
+                terms.append(part())
+        return terms[0] if len(terms) == 1 else Arithmetic(many, tuple(terms))
 
     def _signed(self) -> Expression:
         if not self.sees("-"):
@@ -284,6 +283,8 @@ class Reader:
         sign = -1 if self.takes("-") else 1
         if self.token.kind != "number" or not self.token.text.isdigit():
             raise self.error(f"expected a whole number after {kind!r}")
+        if len(self.token.text) > _DIGITS:
+            raise self.error(f"expected a whole number of at most {_DIGITS} digits")
         count = sign * int(self.next().text)
         self.needs("of", f" after '{kind} {count}'")
         self.needs("(", " after 'of'")
@@ -291,6 +292,9 @@ class Reader:
 
     def _choice(self) -> Expression:
         self.next()
+        return self._nested(self._chosen)
+
+    def _chosen(self) -> Expression:
         condition = self.expression()
         self.needs("then", " after the condition of 'if'")
         then = self.expression()

@@ -23,6 +23,7 @@ from solon.verify.formal.expression import (
     Reference,
     walk,
 )
+from solon.verify.formal.extent import MOST
 from solon.verify.formal.kinds import Faulty, Kinds, Names, order
 from solon.verify.formal.model import Decision, Formal, Rule
 from solon.verify.formal.terms import (
@@ -50,7 +51,8 @@ from solon.verify.formal.terms import (
     total,
 )
 
-_MOST: Final = 3_000_000  # parts that rules may expand to
+_BITS: Final = 4_000  # of a constant
+_LARGEST: Final = 10**300
 _YES, _NO = Always(holds=True), Always(holds=False)
 _PARTIAL: Final = {"sqrt", "log", "power"}
 Scope = Mapping[str, str]
@@ -138,7 +140,7 @@ class _Grounder:
 
     def _count(self) -> None:
         self._parts += 1
-        if self._parts > _MOST:
+        if self._parts > MOST:
             raise self._fail(f"{self._rule!r} expands to millions of parts", "restrict it with 'where'")
 
     # names
@@ -268,9 +270,9 @@ class _Grounder:
 
     def _product(self, left: Linear, right: Linear) -> Linear:
         if not right.terms:
-            return scaled(left, right.constant)
+            return self._bounded(scaled(left, right.constant))
         if not left.terms:
-            return scaled(right, left.constant)
+            return self._bounded(scaled(right, left.constant))
         return linear(Product(left, right))
 
     def _quotient(self, left: Linear, right: Linear) -> Linear:
@@ -278,7 +280,17 @@ class _Grounder:
             return linear(Quotient(left, right))
         if right.constant == 0:
             raise self._fail(f"{self._rule!r} divides by zero", "change the divisor")
-        return scaled(left, 1 / right.constant)
+        return self._bounded(scaled(left, 1 / right.constant))
+
+    def _bounded(self, term: Linear) -> Linear:
+        """Refuse numbers that no solver can take, before their products fill the memory."""
+        for number in (term.constant, *(coefficient for coefficient, _ in term.terms)):
+            if (
+                max(abs(number.numerator).bit_length(), number.denominator.bit_length()) > _BITS
+                or abs(number) > _LARGEST
+            ):
+                raise self._fail(f"{self._rule!r} has a constant of hundreds of digits", "use smaller numbers")
+        return term
 
     def _extreme(self, kind: str, terms: list[Linear]) -> Linear:
         least = kind == "min"
@@ -295,7 +307,7 @@ class _Grounder:
         if term.terms:
             return linear(Apply(name, term, exponent))
         try:
-            return Linear(computed(name, term.constant, exponent))
+            return self._bounded(Linear(computed(name, term.constant, exponent)))
         except (ValueError, OverflowError, ZeroDivisionError):
             raise self._fail(
                 f"{name} has no value at {float(term.constant):g} in {self._rule!r}", "change the constants"

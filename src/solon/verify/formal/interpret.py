@@ -81,6 +81,8 @@ class _Undefined(Exception):
     """Something has no value."""
 
 
+_BITS: Final = 100_000  # of a power
+
 _Scope = Mapping[str, tuple[str, str]]  # variable: member and set
 
 
@@ -400,7 +402,7 @@ class _Interpreter:
             case "ceil":
                 return math.ceil(number)
             case "power" if float(exponent).is_integer() and abs(exponent) <= 64:
-                return Fraction(number) ** int(exponent)
+                return _power(Fraction(number), int(exponent))
             case "power":
                 return _decimal(math.pow(number, exponent))
             case "sqrt":
@@ -450,6 +452,12 @@ class _Interpreter:
 
 def _truth(holds: bool) -> _Amount:  # noqa: FBT001  # the value itself
     return _Amount(int(holds), int(holds))
+
+
+def _power(base: Fraction, exponent: int) -> Fraction:
+    if max(abs(base.numerator).bit_length(), base.denominator.bit_length()) * abs(exponent) > _BITS:
+        raise OverflowError
+    return base**exponent
 
 
 def _product(one: _Amount, two: _Amount) -> _Amount:

@@ -57,6 +57,8 @@ WORDS: Final = frozenset(
 """Words of expressions; a name that equals one is written in single quotes."""
 
 _QUOTED: Final = WORDS | SECTIONS.keys() | SENSES.keys() | {"problem"}
+_SAID: Final = 200  # characters of an error, which quotes what was written
+_LONGEST: Final = 200_000
 _OPENING, _CLOSING = "([", ")]"
 _COMPARISONS: Final = {"==": "=", "≤": "<=", "≥": ">=", "≠": "!=", "<>": "!=", "=<": "<=", "=>": ">="}
 _TOKEN: Final = re.compile(
@@ -74,6 +76,7 @@ class TextError(ValueError):
     """Raised for a text that is no formal problem; one sentence with the line, the column and what was expected."""
 
     def __init__(self, message: str, line: int, column: int) -> None:
+        message = message if len(message) <= _SAID else f"{message[:_SAID]}..."
         super().__init__(f"line {line}, column {column}: {message}")
         self.message, self.line, self.column = message, line, column
 
@@ -102,6 +105,8 @@ class Item(Value, frozen=True):
 
 def items(text: str) -> list[Item]:
     """Return the entries of a text in order. Raises TextError."""
+    if len(text) > _LONGEST:
+        raise TextError(f"expected at most {_LONGEST} characters, found {len(text)}", 1, 1)
     return _Splitter().split(text)
 
 

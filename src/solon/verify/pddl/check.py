@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from solon.verify.pddl.issue import Issue, Kind, errors
+from solon.verify.pddl.lexer import clipped
 from solon.verify.pddl.needs import named_objects, undeclared, walk_effects
 from solon.verify.pddl.syntax import (
     OBJECT,
@@ -30,10 +31,17 @@ from solon.verify.pddl.syntax import (
 )
 from solon.verify.pddl.world import Hierarchy, World
 
-__all__ = ["check", "check_domain", "check_problem", "errors"]
+__all__ = ["check", "check_domain", "check_problem", "errors", "widths"]
 
 _WIDEST: Final = 100_000
 """Combinations of objects that the quantifiers of one formula or one effect may run through."""
+
+_MOST: Final = 100
+"""Issues of one severity that are told; a text with more is not read further for hints."""
+
+_SAID: Final = 400  # characters of a message, which quotes names
+
+_COMPARED: Final = 200  # names among which the likely one is looked for
 
 Scope = dict[str, tuple[str, ...]]
 """Terms that may stand somewhere, with their types."""
@@ -90,7 +98,7 @@ def check_problem(domain: Domain, problem: Problem) -> tuple[Issue, ...]:
 
 def _likely(name: str, known: Iterable[str]) -> str:
     listed = sorted(set(known))
-    close = difflib.get_close_matches(name, listed, 1)
+    close = difflib.get_close_matches(name[:_COMPARED], listed[:_COMPARED], 1)
     hint = f"did you mean '{close[0]}'? " if close else ""
     shown = ", ".join(listed[:30]) + (", ..." if len(listed) > 30 else "")
     return f"{hint}declared are {shown}" if listed else "none is declared"
@@ -116,6 +124,17 @@ def _effect_width(effect: Effect, world: World) -> int:
             return _combinations(variables, world) * sum(_effect_width(inner, world) for inner in effects)
 
 
+def widths(domain: Domain, problem: Problem) -> dict[str, int]:
+    """Return by action how many atoms its condition has, or its effects, once quantifiers are filled in."""
+    world = World(domain, problem)
+    return {
+        action.name: max(
+            _width(action.precondition, world), sum(_effect_width(effect, world) for effect in action.effects)
+        )
+        for action in domain.actions
+    }
+
+
 class _Checker:
     """Collects issues; knows the declarations of one domain."""
 
@@ -127,14 +146,22 @@ class _Checker:
         self._predicates = {symbol.name: symbol for symbol in reversed(domain.predicates)}
         self._functions = {symbol.name: symbol for symbol in reversed(domain.functions)}
         self._mistyped: set[tuple[str, str, str]] = set()
+        self._told: Counter[str] = Counter()
+        self._known: set[Issue] = set()
         self.issues: list[Issue] = []
 
     def add(self, kind: Kind, message: str, remedy: str, where: str, *names: str, severity: str = "error") -> None:
         """Note an issue, once."""
         level = "error" if severity == "error" else "warning" if severity == "warning" else "note"
-        issue = Issue(kind, message, remedy, level, where, names)
-        if issue not in self.issues:
+        issue = Issue(kind, clipped(message, _SAID), remedy, level, where, names)
+        if issue not in self._known and self._told[level] < _MOST:
+            self._told[level] += 1
+            self._known.add(issue)
             self.issues.append(issue)
+
+    def likely(self, name: str, known: Iterable[str]) -> str:
+        """Return which of some names was meant, as long as errors are told."""
+        return _likely(name, known) if self._told["error"] < _MOST else ""
 
     def unique(self, names: Sequence[str], where: str, what: str) -> None:
         """Note names that are declared twice."""
@@ -148,7 +175,7 @@ class _Checker:
         for kind in entry.types:
             if kind not in self._types:
                 message = f"the type '{kind}' of '{entry.name}' is not declared"
-                self.add("UndefinedSymbol", message, _likely(kind, self._types), where, kind)
+                self.add("UndefinedSymbol", message, self.likely(kind, self._types), where, kind)
         if len(entry.types) > 1 and one:
             self.add("TypeMismatch", f"'{entry.name}' has several types", "give it one type", where, entry.name)
         elif len(entry.types) > 1:
@@ -213,7 +240,7 @@ class _Checker:
         symbol = known.get(atom.name)
         if symbol is None:
             message = f"the {what} '{atom.name}' of {atom} is not declared"
-            self.add("UndefinedSymbol", message, _likely(atom.name, known), where, atom.name, str(atom))
+            self.add("UndefinedSymbol", message, self.likely(atom.name, known), where, atom.name, str(atom))
         elif len(symbol.parameters) != len(atom.arguments):
             declared = Atom(symbol.name, tuple(p.name for p in symbol.parameters))
             message = f"{atom} has {len(atom.arguments)} arguments, {declared} is declared"
@@ -230,11 +257,11 @@ class _Checker:
         if term.startswith("?"):
             message = f"the variable '{term}' is not declared here"
             variables = [name for name in scope if name.startswith("?")]
-            self.add("UndefinedSymbol", message, _likely(term, variables), where, term)
+            self.add("UndefinedSymbol", message, self.likely(term, variables), where, term)
         else:
             kind = "constant" if where.startswith("action") else "object"
             objects = [name for name in scope if not name.startswith("?")]
-            self.add("UndefinedSymbol", f"the {kind} '{term}' is not declared", _likely(term, objects), where, term)
+            self.add("UndefinedSymbol", f"the {kind} '{term}' is not declared", self.likely(term, objects), where, term)
 
     def _arguments(self, atom: Atom, symbol: Symbol, scope: Scope, where: str) -> None:
         fits = self._hierarchy.fits
@@ -339,12 +366,8 @@ class _Checker:
 
     def breadth(self, problem: Problem) -> None:
         """Check that quantifiers do not run through more combinations of objects than can be tried."""
-        world = World(self._domain, problem)
-        widths = [("goal", _width(problem.goal, world))]
-        for action in self._domain.actions:
-            effects = sum(_effect_width(effect, world) for effect in action.effects)
-            widths.append((f"action {action.name}", max(_width(action.precondition, world), effects)))
-        for where, width in widths:
+        found = {f"action {name}": width for name, width in widths(self._domain, problem).items()}
+        for where, width in [("goal", _width(problem.goal, World(self._domain, problem))), *found.items()]:
             if width > _WIDEST:
                 message = f"its quantifiers run through {width} combinations of objects"
                 remedy = f"use fewer variables; at most {_WIDEST} are tried"

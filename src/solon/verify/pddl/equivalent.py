@@ -7,7 +7,7 @@ one problem into the other, so that no colouring can make different problems equ
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,13 +61,13 @@ class Undecided(Value, frozen=True, tag="undecided"):
 Equivalence = Identical | Isomorphic | Different | Undecided
 
 
-def compare(domain: Domain, first: Problem, second: Problem) -> Equivalence:
-    """Compare two error-free problems of a domain; objects that actions name keep their names.
+def compare(domain: Domain, first: Problem, second: Problem, *, kept: Collection[str] = ()) -> Equivalence:
+    """Compare two error-free problems of a domain; objects that actions name, and those of ``kept``, keep their names.
 
     Parts of the goal that hold at first and that no action can change do not count, nor does the order of facts.
     Goals with quantifiers are compared as written, up to the order of parts and the names of variables.
     """
-    left, right = _shape(domain, first), _shape(domain, second)
+    left, right = _shape(domain, first, kept), _shape(domain, second, kept)
     if left == right:
         return Identical()
     named = _facts(left, right) if left.objects == right.objects else ""
@@ -106,9 +106,9 @@ class _Shape:
         )
 
 
-def _shape(domain: Domain, problem: Problem) -> _Shape:
+def _shape(domain: Domain, problem: Problem, kept: Collection[str] = ()) -> _Shape:
     world = World(domain, problem)
-    fixed = {entry.name for entry in domain.constants} | named_objects(domain)
+    fixed = {entry.name for entry in domain.constants} | named_objects(domain) | set(kept)
     objects: dict[str, tuple[str, ...]] = {}
     for name, types in world.objects.items():
         kinds = {kind for own in types for kind in world.hierarchy.above(own)}
@@ -142,7 +142,8 @@ def _canonical(formula: Formula, depth: int = 0) -> Formula:
         case Imply(condition=condition, conclusion=conclusion):
             return Imply(_canonical(condition, depth), _canonical(conclusion, depth))
         case Quantified(kind=kind, variables=variables, body=body):
-            names = {entry.name: f"?v{depth + index}" for index, entry in enumerate(variables)}
+            # a point stands in no name that can be read, so that no variable inside catches a new name
+            names = {entry.name: f"?v.{depth + index}" for index, entry in enumerate(variables)}
             declared = tuple(Typed(names[entry.name], tuple(sorted(entry.types))) for entry in variables)
             return Quantified(kind, declared, _canonical(substitute(body, names), depth + len(variables)))
 

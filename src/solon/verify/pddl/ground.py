@@ -31,8 +31,9 @@ from solon.verify.pddl.syntax import (
 )
 from solon.verify.pddl.world import World, alternatives, bind
 
-_MOST: Final = 200_000
+_MOST: Final = 60_000
 _WIDEST: Final = 2_000  # alternatives of one condition
+_WORK: Final = 500_000  # literals of conditions looked at
 _TRIES: Final = 5  # partial bindings looked at, for each operator allowed
 
 
@@ -114,6 +115,7 @@ class _Grounder:
     most: int
     _static: set[str] = field(default_factory=set[str])
     _tried: int = 0
+    _looked: int = 0
 
     def task(self) -> Task:
         """Return the grounded problem."""
@@ -211,6 +213,9 @@ class _Grounder:
         return list(dict.fromkeys(way for branch in ways for way in branch))
 
     def _literal(self, formula: Atom | Equal, binding: dict[str, str], *, wanted: bool) -> list[Literals]:
+        self._looked += 1
+        if self._looked > _WORK:
+            raise TooLarge(f"more than {_WORK} literals of conditions")
         always: list[Literals] = [(frozenset(), frozenset())]
         if isinstance(formula, Equal) or formula.name in self._static:
             return always if self.world.holds(formula, self.world.start, binding) == wanted else []

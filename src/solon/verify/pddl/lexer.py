@@ -1,21 +1,28 @@
 """Parenthesised texts as trees of words that know their line and column; errors that say where and what to do."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 _TOKEN: Final = re.compile(r"[()]|[^\s();]+")
-_FENCE: Final = re.compile(r"^[ \t]*```[^\n]*\n(.*?)^[ \t]*```[ \t]*$", re.DOTALL | re.MULTILINE)
+_DEFINE: Final = re.compile(r"\(\s{0,99}define\b", re.IGNORECASE)
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
 _DEEPEST: Final = 100
+_SAID: Final = 400  # characters of a message, which quotes what was written
 
 
 class ParseError(ValueError):
     """Raised for a text that is no PDDL; knows the line and column, counted from 1, and what to write instead."""
 
     def __init__(self, place: "Place", message: str, remedy: str) -> None:
+        message = clipped(message, _SAID)
         super().__init__(f"line {place.line}, column {place.column}: {message}; {remedy}")
         self.line, self.column, self.message, self.remedy = place.line, place.column, message, remedy
+
+
+def clipped(text: str, most: int) -> str:
+    """Return a text of at most so many characters, the middle left out of a longer one."""
+    return text if len(text) <= most else f"{text[: most // 2 - 2]}...{text[2 - most // 2 :]}"
 
 
 class Place(NamedTuple):
@@ -91,10 +98,11 @@ def peel(text: str) -> str:
 
     Blank lines take the place of what is peeled, so that line numbers stay those of the whole answer.
     """
-    fenced = [match.span(1) for match in _FENCE.finditer(text) if "(" in match.group(1)]
+    fenced = [(start, end) for start, end in _fences(text) if "(" in text[start:end]]
     if not fenced:
-        starts = [match.start() for match in re.finditer(r"\(\s*define\b", text, re.IGNORECASE)]
-        fenced = [(start, _end(text, start)) for start in starts]
+        for match in _DEFINE.finditer(text):
+            if not fenced or match.start() >= fenced[-1][1]:
+                fenced.append((match.start(), _end(text, match.start())))
     if not fenced:
         return text
     kept, last = "", 0
@@ -102,6 +110,20 @@ def peel(text: str) -> str:
         kept += "\n" * text.count("\n", last, start) + text[start:end]
         last = end
     return kept
+
+
+def _fences(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the contents of fenced blocks start and end; the last one may never be closed and is left out."""
+    opened, place = -1, 0
+    for line in text.splitlines(keepends=True):
+        following = place + len(line)
+        bare = line.strip(" \t\r\n")
+        if opened < 0 and bare.startswith("```"):
+            opened = following
+        elif opened >= 0 and bare == "```":
+            yield opened, place
+            opened = -1
+        place = following
 
 
 def _end(text: str, start: int) -> int:

@@ -18,6 +18,10 @@ _BUDGET: Final = {"greedy": 20_000, "uniform": 200_000}
 """States that a search may look at; those of the greedy one cost a run of its heuristic each."""
 
 
+_WORK: Final = 30_000_000
+"""Operators that a search may look at, those of the heuristic included: what bounds its time on large problems."""
+
+
 def search(
     domain: Domain, problem: Problem, mode: Literal["greedy", "uniform"] = "greedy", *, budget: int | None = None
 ) -> PlannerResult:
@@ -42,15 +46,17 @@ def explore(task: Task, mode: Literal["greedy", "uniform"] = "greedy", *, budget
     first = estimate(task.start)
     queue: list[tuple[float, int, int, float]] = [] if first == math.inf else [(first, 0, task.start, 0.0)]
     most = _BUDGET[mode] if budget is None else budget
-    pushed = 0
+    pushed, work = 0, 0
     while queue:
         _, _, state, spent = heapq.heappop(queue)
         if spent > reached[state][0]:
             continue
         if task.done(state):
             return Planned(_steps(reached, state), spent, proved=not greedy)
-        if len(reached) > most:
-            return GaveUp("steps", f"no plan within {most} states; use Fast Downward or a larger budget")
+        work += len(task.operators)
+        if len(reached) > most or work > _WORK:
+            limit = f"{most} states" if len(reached) > most else f"{_WORK} looks at operators"
+            return GaveUp("steps", f"no plan within {limit}; use Fast Downward or a larger budget")
         for operator in task.operators:
             if not operator.applicable(state):
                 continue
@@ -60,6 +66,7 @@ def explore(task: Task, mode: Literal["greedy", "uniform"] = "greedy", *, budget
                 continue
             reached[following] = (total, state, operator)
             key = estimate(following) if greedy else total
+            work += len(task.operators) if greedy else 0
             if key < math.inf:
                 pushed += 1
                 heapq.heappush(queue, (key, pushed, following, total))

@@ -25,6 +25,7 @@ from solon.verify.requests.formula import (
     Same,
     Sort,
     Valuation,
+    atoms,
     both,
     either,
     names,
@@ -35,6 +36,7 @@ from solon.verify.strings.automaton import Automaton, TooLarge
 from solon.verify.strings.regex import ANY_CHAR, ANY_TEXT, Regex, literal, repeat
 
 BRANCHES: Final = 20_000
+_LIGHT: Final = 4  # atoms of a question that a branch decides without further charge
 _PRODUCT: Final = 20_000  # ranges of an intersection
 _LONGEST: Final = 2000  # characters of a text whose length is compared
 
@@ -68,7 +70,7 @@ class _Search:
         pending: list[tuple[Formula, _Texts, list[Literal]]] = [(formula, texts, decided)]
         while pending:
             rest, languages, so_far = pending.pop()
-            self._left -= 1
+            self._left -= 1 + _weight(rest) // _LIGHT  # a long question costs more at each step
             if self._left < 0:
                 raise Undecided("the question has too many cases for automata")
             if rest == NEVER:
@@ -152,6 +154,11 @@ def _choice(formula: Formula) -> tuple[Atom, bool]:
                 formula, wanted = part, not wanted
             case _:
                 return formula, wanted
+
+
+def _weight(formula: Formula) -> int:
+    """Return how many atoms a formula has."""
+    return sum(1 for _ in atoms(formula))
 
 
 def _plain(part: Formula) -> bool:

@@ -4,9 +4,11 @@ Comparison with what is missing is unknown, and so is whatever would be a mistak
 unknown comes to: an allowing rule needs true (``holds``), a forbidding one fires unless it is false (``may_hold``).
 """
 
+import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from solon.verify.requests.expression import (
@@ -25,14 +27,18 @@ from solon.verify.requests.expression import (
     Path,
     Present,
     Quantified,
+    Scalar,
     Scaled,
     needed,
 )
 from solon.verify.requests.request import MISSING, Json, Missing, Request, look, sources
-from solon.verify.requests.text import automaton_of, day_of, in_network
+from solon.verify.requests.text import automaton_of, composed, day_of, in_network
 
 STEPS: Final = 20_000
 """Parts of a condition that one evaluation may look at; beyond them everything is unknown."""
+
+_SCANNED: Final = 256
+"""Values of a set that count as one part."""
 
 Lists = Mapping[str, tuple[str, ...]]
 _NO_LISTS: Final[Lists] = {}
@@ -57,7 +63,7 @@ def evaluate(condition: Expression, request: Request, lists: Lists = _NO_LISTS, 
     """Return the truth value of a condition on a request in canonical form; None is unknown."""
     try:
         return _Evaluation(request, lists, steps).value(condition, {})
-    except _Exhausted:
+    except (_Exhausted, RecursionError):
         return None
 
 
@@ -75,7 +81,7 @@ def may_hold(condition: Expression, request: Request, lists: Lists = _NO_LISTS, 
     """
     try:
         return _Evaluation(request, lists, steps).possible(condition, {}, positive=True)
-    except _Exhausted:
+    except (_Exhausted, RecursionError):
         return True
 
 
@@ -132,8 +138,9 @@ class _Evaluation:
                 return all(values) if (joined == "and") == positive else any(values)
             case Quantified(kind=kind, variable=variable, body=body):
                 elements = self._elements(part, places)
-                if elements is None:
-                    return _resolved(part.path, places).root != "arg"
+                if elements is None:  # what is there but is no list is unknown
+                    at = _resolved(part.path, places)
+                    return at.root != "arg" or look(self._request, at) is not MISSING
                 values = (self.possible(body, {**places, variable: at}, positive=positive) for at in elements)
                 return all(values) if (kind == "all") == positive else any(values)
             case _:
@@ -148,12 +155,14 @@ class _Evaluation:
         paths = [_resolved(path, places) for path in mentioned(atom)]
         return any(path.root == "arg" and look(self._request, path) is MISSING for path in paths)
 
-    def _elements(self, part: Quantified, places: dict[str, Path]) -> list[Path] | None:
+    def _elements(self, part: Quantified, places: dict[str, Path]) -> Iterator[Path] | None:
         at = _resolved(part.path, places)
         found = look(self._request, at)
-        return [Path(at.root, (*at.keys, number)) for number in range(len(found))] if isinstance(found, list) else None
+        if not isinstance(found, list):
+            return None
+        return (Path(at.root, (*at.keys, number)) for number in range(len(found)))  # lazily: the budget may end it
 
-    def _atom(self, part: Expression, places: dict[str, Path]) -> bool | None:  # noqa: C901, PLR0911 - one case a variant
+    def _atom(self, part: Expression, places: dict[str, Path]) -> bool | None:  # noqa: C901, PLR0911, PLR0912 - one case a variant
         match part:
             case Constant(value=bool(value)):
                 return value
@@ -171,10 +180,18 @@ class _Evaluation:
             case Compare(operator=sign, left=left, right=right):
                 return _compared(sign, self.term(left, places), self.term(right, places))
             case Among(term=term, values=values):
-                return _kleene((_compared("==", self.term(term, places), _exact(x)) for x in values), every=False)
+                self._left -= len(values) // _SCANNED
+                found = self.term(term, places)
+                if isinstance(found, str) and (texts := _only_texts(values)) is not None:
+                    return found in texts
+                return _kleene((_compared("==", found, _exact(x)) for x in values), every=False)
             case Listed(term=term, name=name):
                 found, known = self.term(term, places), self._lists.get(name)
-                return found in known if isinstance(found, str) and known is not None else None
+                if not isinstance(found, str) or known is None:
+                    return None
+                self._left -= len(known) // _SCANNED
+                texts = _only_texts(known)
+                return found in texts if texts is not None else None
             case Matches(term=term):
                 found = self.term(term, places)
                 known = automaton_of(part.kind, part.pattern)
@@ -189,7 +206,7 @@ class _Evaluation:
         """Return the value of a term."""
         match part:
             case Constant(value=value):
-                return _exact(value)
+                return _exact(composed(value) if isinstance(value, str) else value)
             case Path():
                 return _exact(look(self._request, _resolved(part, places)))
             case Length(of=path):
@@ -205,8 +222,8 @@ class _Evaluation:
                     return None
                 return one + other if sign == "+" else one - other
             case Scaled(factor=factor, term=term):
-                found = self.term(term, places)
-                return Fraction(factor) * found if isinstance(found, Fraction) else None
+                found, exact = self.term(term, places), _exact(factor)
+                return exact * found if isinstance(found, Fraction) and isinstance(exact, Fraction) else None
             case _:
                 return None
 
@@ -238,7 +255,14 @@ def _resolved(path: Path, places: Mapping[str, Path]) -> Path:
 def _exact(value: Json | Missing) -> _Exact:
     if isinstance(value, bool | str):
         return value
-    return Fraction(value) if isinstance(value, int | float) else None
+    return Fraction(value) if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+@lru_cache(maxsize=1024)
+def _only_texts(values: tuple[Scalar, ...]) -> frozenset[str] | None:
+    """Return texts as a set, composed as the texts of requests are; None if a value is none."""
+    found = [composed(value) for value in values if isinstance(value, str)]
+    return frozenset(found) if len(found) == len(values) else None
 
 
 def _compared(sign: str, left: _Exact, right: _Exact) -> bool | None:

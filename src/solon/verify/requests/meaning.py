@@ -5,6 +5,7 @@ be shown (one element a quantifier, and as many as lengths and places speak of);
 question is not ``complete``, and that no request was found proves nothing.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Final, Literal
@@ -52,6 +53,7 @@ from solon.verify.requests.text import (
     ADDRESSES,
     DATED,
     automaton_of,
+    composed,
     day_of,
     days_before,
     network,
@@ -59,6 +61,7 @@ from solon.verify.requests.text import (
 )
 from solon.verify.strings.regex import NOTHING, Chars, Regex, Repeat, literal, union
 
+_LARGE: Final = 1000  # a length that is compared with more has no bound that helps
 LONGEST_LIST: Final = 12
 """Elements to which a list is unrolled at most."""
 
@@ -177,6 +180,8 @@ class Question:
                     for there, path in self._elements(at)
                 ]
                 found = _unrolled(inner, every=(kind == "all") == positive)
+                if at.shape is None:  # no list, but perhaps there
+                    return self._place(part.path, places).there if at.path.root == "arg" else YES
                 return both(at.there, found) if at.path.root == "arg" else implied(at.there, found)
             case Present():
                 return self._value(part, places, positive=positive)
@@ -222,7 +227,7 @@ class Question:
         known = self.scope.lists.get(name)
         if known is None:
             return NEVER, NEVER
-        return self._inside(term, union(*map(literal, known)) if known else NOTHING, None, places)
+        return self._inside(term, union(*map(literal, map(composed, known))) if known else NOTHING, None, places)
 
     def _inside(
         self, path: Path, regex: Regex, within: Regex | None, places: Mapping[str, Path]
@@ -271,6 +276,8 @@ class Question:
     def _kind(self, term: Expression, places: Mapping[str, Path]) -> _Kind | None:  # noqa: PLR0911 - one case a variant
         match term:
             case Constant(value=value):
+                if isinstance(value, float) and not math.isfinite(value):
+                    return None
                 return "flag" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
             case Path():
                 kinds: dict[type[Shape], _Kind] = {Text: "text", Number: "number", Truth: "flag"}
@@ -282,8 +289,9 @@ class Question:
                 return "day" if self._kind(of, places) == "text" else None
             case Arithmetic(left=left, right=right):
                 return "number" if {self._kind(left, places), self._kind(right, places)} == {"number"} else None
-            case Scaled(term=inner):
-                return "number" if self._kind(inner, places) == "number" else None
+            case Scaled(factor=factor, term=inner):
+                sides = {self._kind(Constant(factor), places), self._kind(inner, places)}
+                return "number" if sides == {"number"} else None
             case _:
                 return None
 
@@ -302,9 +310,9 @@ class Question:
         ]
         match left, right:
             case Constant(value=one), Constant(value=other):
-                return YES if one == other else NEVER
+                return YES if composed(str(one)) == composed(str(other)) else NEVER
             case (Constant(value=value), _) | (_, Constant(value=value)):
-                return Inside(sides[0] or sides[1] or "", literal(str(value)))
+                return Inside(sides[0] or sides[1] or "", literal(composed(str(value))))
             case _:
                 one, other = sorted(str(side) for side in sides)
                 return YES if one == other else Same(one, other)
@@ -385,6 +393,8 @@ class Question:
                     shape = field.shape
                 case Items(item=item) if isinstance(key, int):
                     there.append(self._reaches(Path(path.root, path.keys[:depth]), key))
+                    if isinstance(item, Anything):  # which may be null
+                        there.append(Flag(self._variable("flag", "present", at)))
                     shape = item
                 case Anything() | Record(open=True):
                     raise Unsupported(f"{write(at)} has no declared type; declare it in the tool's schema")
@@ -523,6 +533,16 @@ def _bounds(conditions: list[Expression]) -> dict[tuple[str, ...], int]:
     return found
 
 
+def _compared_with(part: Compare | Among) -> list[float] | None:
+    """Return the constants that a length is compared with; None if it is computed with, or compared with no number."""
+    sides: tuple[Expression, ...] = (part.left, part.right) if isinstance(part, Compare) else (part.term,)
+    if not all(isinstance(side, Length | Constant) for side in sides):
+        return None
+    found = [side.value for side in sides if isinstance(side, Constant)]
+    found += part.values if isinstance(part, Among) else ()
+    return [value for value in found if isinstance(value, int | float)]
+
+
 def _survey(  # noqa: C901 - one case a variant
     part: Expression,
     places: dict[str, tuple[str, ...]],
@@ -541,19 +561,19 @@ def _survey(  # noqa: C901 - one case a variant
 
     match part:
         case Quantified(variable=variable, path=path, body=body):
+            _survey(path, places, around, uses, extra, endless)
             name = resolved(path)
             uses.setdefault(name, []).append(around)
             inner = {**places, variable: (*name, "[]")}
             _survey(body, inner, (*around, name), uses, extra, endless)
             return
-        case Compare(left=left, right=right):
+        case Compare() | Among():
             lengths = [resolved(inner.of) for inner in walk(part) if isinstance(inner, Length)]
-            plain = isinstance(left, Length | Constant) and isinstance(right, Length | Constant)
-            if lengths and (len(lengths) > 1 or not plain):
+            values = _compared_with(part)
+            if lengths and (len(lengths) > 1 or values is None or max(values, default=0) > _LARGE):
                 endless.update(lengths)
             elif lengths:
-                value = next((side.value for side in (left, right) if isinstance(side, Constant)), 0)
-                size = int(value) + 2 if isinstance(value, int | float) and 0 <= value <= 1000 else 1
+                size = max((int(value) + 2 for value in values or () if value >= 0), default=1)
                 extra[lengths[0]] = max(extra.get(lengths[0], 0), size)
         case Path(keys=keys):
             for depth, key in enumerate(keys):

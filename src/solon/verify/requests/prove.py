@@ -4,6 +4,7 @@ Three engines answer in turn: automata, cvc5, Z3. What one of them finds counts 
 and what none decides is unknown, which is never taken for proved.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Final, Literal, get_args
@@ -20,6 +21,7 @@ from solon.verify.requests.formula import NEVER, Formula, Sort, Valuation, both,
 from solon.verify.requests.meaning import LEGAL, OTHER, PRINTABLE, Question, Scope, Unsupported, always
 from solon.verify.requests.request import MISSING, Json, Request, look, shown, sources
 from solon.verify.requests.schema import (
+    LARGEST,
     Anything,
     Items,
     Malformed,
@@ -229,7 +231,12 @@ class _Decoder:
             near = max(0, shape.least) if shape.least is not None else 0
             return min(near, shape.most) if shape.most is not None else near
         value = Fraction(self._values.numbers[name])
-        return value.numerator if value.denominator == 1 else float(value)
+        if value.denominator == 1 and abs(value) <= LARGEST:
+            return value.numerator
+        try:
+            return float(value)
+        except OverflowError:  # no request has such a number, and none is confirmed
+            return math.inf
 
 
 def encoded(question: Question, request: Request) -> Valuation:

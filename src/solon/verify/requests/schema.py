@@ -6,6 +6,7 @@ before any rule is asked.
 """
 
 import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Final, cast
@@ -17,7 +18,8 @@ LARGEST: Final = 2**63 - 1  # of an integer, as in the encodings that calls trav
 DEEPEST: Final = 32
 MOST: Final = 100_000  # values in one call
 HIGHEST: Final = "\U0002ffff"  # the last character that string solvers know (SMT-LIB 2.6)
-_WHITE: Final = frozenset("\t\n\r")
+_ILLEGAL: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\U00030000-\U0010ffff]")
+"""Control characters but tab and line ends, surrogates, and what lies above ``HIGHEST``."""
 
 
 class Text(Value, frozen=True, tag="text"):
@@ -129,9 +131,9 @@ def _shape(schema: Json, place: str, known: Mapping[str, Json], depth: int) -> t
 
 
 def _union(parts: list[tuple[Shape, bool]], *, together: bool) -> tuple[Shape, bool]:
-    shapes = {shape for shape, _ in parts if shape != _NULL} if not together else {shape for shape, _ in parts}
-    nullable = any(null for _, null in parts)
-    return (shapes.pop() if len(shapes) == 1 else Anything()), nullable
+    shapes = [shape for shape, _ in parts if together or shape != _NULL]
+    one = bool(shapes) and all(shape == shapes[0] for shape in shapes)
+    return (shapes[0] if one else Anything()), any(null for _, null in parts)
 
 
 _NULL: Final = Record({"null": Field(Anything())}, open=True)  # a mark that no schema makes
@@ -200,15 +202,11 @@ def canonical_facts(declared: Record, facts: Mapping[str, Json]) -> dict[str, Js
 
 def normal(text: str, place: str = "the text") -> str:
     """Return a text in Unicode's composed normal form. Raises Malformed for characters that no text may hold."""
-    if text.isascii():
-        if text.isprintable() or all(letter.isprintable() or letter in _WHITE for letter in text):
-            return text
-    else:
+    if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    for letter in text:
-        category = unicodedata.category(letter)
-        if (category == "Cc" and letter not in _WHITE) or category == "Cs" or letter > HIGHEST:
-            raise Malformed(f"{place} holds the character U+{ord(letter):04X}, which no text may hold; remove it")
+    found = _ILLEGAL.search(text)
+    if found is not None:
+        raise Malformed(f"{place} holds the character U+{ord(found[0]):04X}, which no text may hold; remove it")
     return text
 
 
@@ -252,6 +250,8 @@ class _Canon:
             raise _wrong(place, value, "an object")
         given: dict[str, Json] = {}
         for name, part in value.items():
+            if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may hand over anything
+                raise Malformed(f"{_at(place, repr(name))} is no name; names are texts")
             key = normal(name, "a name of an argument")
             if key in given:
                 raise Malformed(f"{_at(place, key)} is given twice; give it once")

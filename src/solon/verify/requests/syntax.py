@@ -155,7 +155,11 @@ class _Reader:
 
     def _sum(self, depth: int) -> Expression:
         found = self._product(depth)
+        terms = 1
         while self._peek().text in {"+", "-"} and self._peek().kind == "sign":
+            terms += 1
+            if terms > DEEPEST:
+                raise self._wrong(f"is one term too many; add up at most {DEEPEST}")
             sign = "+" if self._take().text == "+" else "-"
             found = Arithmetic(sign, found, self._product(depth))
         return found

@@ -31,9 +31,14 @@ ADDRESSES: Final = parse(rf"({_OCTET})(\.({_OCTET})){{3}}")
 """IPv4 addresses in decimal, without leading zeros."""
 
 
+def composed(text: str) -> str:
+    """Return a text of a policy in Unicode's composed form, which the texts of requests have."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def regex_of(kind: Form, pattern: str) -> Regex:
     """Return the texts of a form. Raises RegexError."""
-    pattern = unicodedata.normalize("NFC", pattern)
+    pattern = composed(pattern)
     match kind:
         case "fullmatch":
             return parse(pattern)

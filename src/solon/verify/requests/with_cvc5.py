@@ -84,7 +84,7 @@ class _Builder:
         if sort == "text":
             return self._text(values.texts.get(name, ""))
         number = values.number(name)
-        return self._terms.mkInteger(int(number)) if sort == "integer" else self._real(number)
+        return self._terms.mkInteger(str(int(number))) if sort == "integer" else self._real(number)
 
     def _real(self, number: Fraction) -> Untyped:
         return self._terms.mkReal(f"{number.numerator}/{number.denominator}")

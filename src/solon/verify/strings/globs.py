@@ -87,7 +87,7 @@ class _Product:
         self.budget = budget
         self.loops = self.part_loops = self.ones = self.part_ones = 0
         self.below: dict[int, int] = {}  # a position with a loop on everything: the positions that it covers
-        self.finals: list[int] = []
+        self.finals: dict[int, int] = {}  # position: number of the pattern that ends there
         self.literals: dict[str, int] = {}
         self.skips: list[tuple[int, int]] = []
         start, at = 0, 0
@@ -107,8 +107,9 @@ class _Product:
                 else:
                     self._step(token, 1 << at)
                     at += 1
-            self.finals.append(1 << at)
+            self.finals[at] = len(self.finals)
             at += 1
+        self.ends = sum(1 << place for place in self.finals)
         self.start = self._settle(start)
         colon = {":"} if self.part_loops | self.part_ones else set[str]()
         self.letters = sorted(self.literals.keys() | colon)
@@ -188,13 +189,22 @@ class _Product:
                     numbers[target] = len(numbers)
                     waiting.append(target)
             rows.append(Row(tuple(start for start, _ in row), tuple(numbers[target] for _, target in row)))
-            spent += len(row)
+            spent += len(row) * self._price(state)
             if spent > self.budget:
                 raise TooLarge(f"the product has more than {self.budget} edges; simplify the patterns")
         return Automaton(tuple(rows), frozenset(accepting)).minimal()
 
+    def _price(self, state: int) -> int:
+        """Return how many times the usual work the edges of a state are: settling takes a step for each loop."""
+        return 1 + (state & self.loops).bit_count() // 32
+
     def signature(self, state: int) -> int:
-        return sum(1 << number for number, final in enumerate(self.finals) if state & final)
+        found, ended = 0, state & self.ends
+        while ended:
+            place = ended.bit_length() - 1
+            found |= 1 << self.finals[place]
+            ended ^= 1 << place
+        return found
 
     def classes(self, bound: int | None, merge: Callable[[int], int]) -> list[Class]:
         numbers = {self.start: 0}
@@ -217,7 +227,7 @@ class _Product:
                     waiting.append(target)
                 row.append((numbers[target], weight))
             edges.append(row)
-            spent += len(row)
+            spent += len(row) * self._price(state)
             if spent > self.budget:
                 raise TooLarge(f"the product has more than {self.budget} edges; simplify the patterns")
         counts = _counted(edges, labels, bound) if bound is not None else {}

@@ -8,6 +8,7 @@ from solon.sandbox import LocalJail
 from solon.sketch import Sketched
 from solon.tasks import load
 from solon.tasks.guard.generators.composition import Composed, prove, verdict
+from solon.tasks.guard.generators.mutation import mutation_score
 from solon.tasks.guard.generators.problems import PROBLEMS
 from solon.verify.requests.expression import TRUE
 from solon.verify.requests.syntax import read
@@ -73,3 +74,24 @@ def test_no_generator_causes_a_violation_and_better_numbers_give_better_scores(n
     assert figures["learned"]["score"] > figures["plain"]["score"] > figures["nothing"]["score"] - 1e-9
     assert any(moment.trouble and "the fallback answered" in moment.text for moment in recording.moments)
     assert isinstance(task.verify(task.references()["hostile"]), Proved)
+
+
+def test_the_proof_notices_weaker_contracts_and_spoilt_fallbacks() -> None:
+    refund, curve = mutation_score("refund"), mutation_score("curve")
+    assert refund.rejected == {"contract": (9, 13), "fallback": (4, 4)}
+    assert curve.rejected == {"contract": (6, 6), "fallback": (3, 6)}
+    assert all(text.startswith("voucher: ") for text in refund.taken), "the whole says nothing of the voucher alone"
+    assert all(" + 1" in text for text in curve.taken), "a line that lies higher keeps the contract as well"
+
+
+def test_a_call_whose_input_may_be_out_of_its_range_is_not_proved() -> None:
+    program = PROBLEMS["refund"].program
+    offer, voucher = program.steps
+    inputs = {**voucher.inputs, "left": read("arg.price - 2 * out.offer.cents")}
+    changed = msgspec.structs.replace(program, steps=(offer, msgspec.structs.replace(voucher, inputs=inputs)))
+    contract = msgspec.structs.replace(voucher.contract, before=TRUE)
+    changed = msgspec.structs.replace(
+        changed, steps=(offer, msgspec.structs.replace(changed.steps[1], contract=contract))
+    )
+    asked = next(part for part in prove(changed) if "voucher is called" in part.words)
+    assert isinstance(asked.verdict, Refuted)

@@ -6,7 +6,10 @@ from solon.contract import Feedback, InfrastructureError, Program, ProgramFault,
 from solon.tasks import load
 from solon.tasks.guard.tools import rules
 from solon.tasks.guard.tools.author import MISTAKES, parted
+from solon.tasks.guard.tools.calls import Described
+from solon.tasks.guard.tools.guards import declared
 from solon.tasks.guard.tools.task import GuardToolsTask, guard_tools
+from solon.verify.requests.schema import Field, Record, Text
 
 
 class NoJail:
@@ -83,6 +86,31 @@ def test_a_recording_names_attack_and_failed_wish() -> None:
     assert "failed" in told
     assert "Narrow the rules on send_mail" in told
     assert not any(moment.trouble for moment in TASK.record(TASK.references()["least"], SEED, NoJail()).moments)
+
+
+def test_a_recording_starts_with_what_went_wrong_and_lists_it_beside() -> None:
+    filtered, everything, least = (
+        TASK.record(TASK.references()[name], SEED, NoJail()) for name in ("tool-filter", "allow-all", "least")
+    )
+    assert filtered.frames[0].caption.endswith("what went wrong comes first")
+    assert all(moment.text.split("(")[0][-8:] in filtered.frames[moment.step].caption for moment in filtered.moments)
+    assert filtered.moments[0].step < 8
+    assert [it.title for it in filtered.exhibits] == [
+        "The policy", "Attacks that got through", "Wishes that were blocked", "Proof",
+    ]  # fmt: skip
+    through, blocked = everything.exhibits[1], filtered.exhibits[2]
+    assert {row[2] for row in through.rows} == {"all"}
+    assert {row[2] for row in blocked.rows} == {"none: the default"}
+    assert blocked.trouble == tuple(range(len(blocked.rows)))
+    assert least.exhibits[1].rows == least.exhibits[2].rows == ()
+    assert least.exhibits[3].text.startswith("Proved")
+    assert everything.exhibits[3].text.startswith("Refuted")
+
+
+def test_a_tool_may_take_a_record_or_nothing() -> None:
+    choice = {"anyOf": [{"type": "object", "properties": {"b": {"type": "string"}}}, {"type": "null"}]}
+    (found,) = declared([Described("x", {"type": "object", "properties": {"a": choice}})])
+    assert found.parameters.fields["a"] == Field(Record({"b": Field(Text())}), nullable=True)
 
 
 def test_planted_mistakes_are_mended_by_counterexamples() -> None:

@@ -226,3 +226,53 @@ def test_what_crosshair_finds_counts_only_after_the_evaluator_has_seen_it(comman
     assert isinstance(crosshair.refute(problem, wrong, 5, command("nothing found")), Unknown)
     with pytest.raises(InfrastructureError, match="pip install crosshair-tool"):
         crosshair.refute(problem, wrong, 5, "/no/such/command")
+
+
+# What a hostile author may try
+
+
+WEB, CLINICAL = PROBLEMS["web"].source(), PROBLEMS["clinical"].source()
+OPENING = WEB.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        WEB.replace(OPENING, OPENING + "\n    if licence == licence and licence is None:\n        return True"),
+        WEB.replace("licence)", "licence: (fullmatch := (lambda a, b: True)))"),
+        WEB.replace("licence):", "licence) -> (fullmatch := (lambda a, b: True)):"),
+        WEB.replace(
+            OPENING,
+            f"{OPENING}\n    if age == 7:\n        raise ValueError(globals().update(fullmatch=lambda a, b: True))",
+        ),
+        WEB.replace("    return True", "    return age < 1e999"),
+        CLINICAL.replace(
+            "    # S1", "    for role in columns:\n        if role == 'x':\n            return False\n    # S1"
+        ),
+    ],
+)
+def test_python_that_would_mean_more_than_was_proved_is_not_taken(source: str) -> None:
+    problem = "clinical" if "columns" in source else "web"
+    assert isinstance(discharge(problem, source).verdict, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("body", "match"),
+    [
+        ("TABLE = {'a': 'bc'}\n{}    return s in TABLE.get(s, '')", "group of constants"),
+        ("{}    return not s.startswith('cafe\u0301')", "composed form"),
+        ("{}    return 0.1 * a <= 0.3", "rounds"),
+        ("{}    return a + 0.5 <= 3", "rounds"),
+        ("{}    return t == t", "both sides may be None"),
+    ],
+)
+def test_what_python_and_conditions_read_differently_is_not_taken(body: str, match: str) -> None:
+    with pytest.raises(NotCompiled, match=match):
+        compile_policy(body.replace("{}", HEADER), FIELDS, PLACES)
+
+
+def test_plain_annotations_and_errors_are_taken() -> None:
+    header = (
+        "def policy(a: int, b: 'int | None', s: str, t: str | None, f: bool, xs: list[str], ys: list[int]) -> bool:\n"
+    )
+    compile_policy(header + "    if a < 3:\n        raise ValueError('too small')\n    return f", FIELDS, PLACES)

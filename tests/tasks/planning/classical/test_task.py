@@ -23,15 +23,28 @@ from solon.language import language_of
 from solon.playback import Excerpt, Recordable
 from solon.standin import Authored
 from solon.tasks import load, task_names
-from solon.tasks.planning.classical.judged import renamed
+from solon.tasks.planning.classical.judged import planned, renamed
 from solon.tasks.planning.classical.task import ClassicalTask
 from solon.tasks.planning.classical.words import WORDS
 from solon.verify.limited import MissingSolver
 from solon.verify.pddl import planner
+from solon.verify.pddl.outcome import GaveUp, Planned
+from solon.verify.pddl.simulate import validate
 from solon.verify.pddl.syntax import And, Atom, Problem, Typed, conjuncts, print_problem
 
 NAMES = [name for name in task_names() if name.startswith("planning-") and isinstance(load(name), ClassicalTask)]
-SMALL = ("blocksworld", "floortile", "grippers", "storage", "termes", "tyreworld", "tower", "balls")
+SMALL = (
+    "blocksworld",
+    "mystery",
+    "movie",
+    "floortile",
+    "grippers",
+    "storage",
+    "termes",
+    "tyreworld",
+    "tower",
+    "balls",
+)
 """Domains whose first instance our own search solves in a moment."""
 
 
@@ -197,7 +210,26 @@ def test_a_recording_tells_text_outcome_and_each_action_in_words() -> None:
     assert captions[1].startswith("the planner found a plan of")
     assert any("take b" in caption or "pick up b" in caption for caption in captions)
     assert captions[-1] == "the problem says what the words say"
-    assert [exhibit.title for exhibit in recording.exhibits] == ["The problem as it was written", "The plan"]
+    assert [it.title for it in recording.exhibits] == ["The words", "The formal problem", "The plan", "What is wrong"]
+    words, problem, plan, wrong = recording.exhibits
+    assert words.text == task.text
+    assert problem.text == task.references()["template"].source
+    assert plan.steps
+    assert not plan.trouble
+    assert wrong.head == ("found", "where", "remedy")
+    assert not wrong.rows
+
+
+def test_the_panels_of_a_wrong_answer_mark_the_step_that_fails_and_say_where_and_what_to_do() -> None:
+    task = make("tower", answer="plan", shown="none")
+    recording = task.record(task.program("(pickup b1)\n(pickup b1)\n"), Seed(0), NoJail())
+    assert [it.title for it in recording.exhibits] == ["The words", "The plan", "What is wrong"]
+    _, plan, wrong = recording.exhibits
+    assert plan.trouble == (int(wrong.rows[0][1].removeprefix("step ")) - 1,)
+    assert all(wrong.rows[0])
+    bare = make().record(make().references()["bare"], Seed(0), NoJail()).exhibits[-1]
+    assert bare.trouble == tuple(range(len(bare.rows)))
+    assert {row[1] for row in bare.rows} == {"init", "planner"}
 
 
 def test_a_cheapest_plan_is_wanted_where_it_is_asked_for() -> None:
@@ -324,3 +356,81 @@ def test_planted_mistakes_are_never_taken_for_right_unless_they_change_nothing()
         except ProgramFault:
             continue
         assert solved == 0, draft.mistakes
+
+
+def noisy(rates: str) -> ClassicalTask:
+    return make("tower", answer="plan", validator=f"self:{rates}")
+
+
+def test_a_validator_that_errs_always_passes_the_wrong_and_refuses_the_right_and_says_so_as_a_true_one_does() -> None:
+    task, exact = noisy("1,1"), make("tower", answer="plan")
+    right, wrong = exact.references()["template"], exact.references()["nothing"]
+    assert metrics(task, wrong)["accepted"] == 1
+    assert metrics(task, right)["accepted"] == 0
+    assert "is valid" in told(task, wrong.source)
+    complaint = told(task, right.source)
+    assert "cannot be taken, because it needs" in complaint or "the goal is not reached, because" in complaint
+    assert isinstance(task.verify(right), Proved)
+    assert isinstance(task.verify(wrong), Refuted)
+
+
+def test_a_validator_that_never_errs_is_the_exact_one_and_one_that_errs_says_the_same_of_the_same_plan() -> None:
+    exact, honest, doubtful = make("tower", answer="plan"), noisy("0,0"), noisy("0.5,0.5")
+    said: set[float] = set()
+    for entropy in range(12):
+        draft = exact.author().draft(entropy % 2, entropy).program
+        if exact.lint(draft) is not None:
+            continue
+        assert metrics(honest, draft)["accepted"] == metrics(exact, draft)["solved"]
+        assert metrics(doubtful, draft) == metrics(doubtful, draft)
+        said.add(metrics(doubtful, draft)["accepted"])
+    assert said == {0.0, 1.0}
+
+
+def test_what_is_true_shows_in_no_metric_of_a_task_whose_validator_errs() -> None:
+    assert [metric.name for metric in noisy("0.1,0.2").metrics] == ["accepted", "actions"]
+    assert "Maximise accepted" in noisy("0.1,0.2").brief()
+
+
+@pytest.mark.parametrize(
+    "options", [{"validator": "self:2,0"}, {"validator": "llm"}, {"validator": "self:0,0", "optimal": True}]
+)
+def test_a_validator_that_cannot_be_is_refused(options: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="validator"):
+        make("tower", answer="plan", **options)
+    with pytest.raises(ValueError, match="answer=plan"):
+        make(validator="self:0,0")
+
+
+@pytest.mark.parametrize("name", ["blocksworld", "mystery", "movie", "grippers"])
+def test_unrolling_finds_plans_that_are_proved_cheapest(name: str) -> None:
+    unrolled, searched = (make(name, planner=planner, optimal=True) for planner in ("unrolled", "search"))
+    template = unrolled.references()["template"]
+    ours, theirs = metrics(unrolled, template), metrics(searched, template)
+    assert ours == theirs
+    assert ours["solved"] == 1
+
+
+def test_unrolling_proves_nothing_of_plans_whose_steps_differ_in_cost() -> None:
+    task = make("floortile")
+    judged = planned(task.world.domain, task.truth, "unrolled", 60, optimal=True)
+    assert isinstance(judged, GaveUp)
+    assert judged.reason == "unsupported"
+    one = structs.replace(task.truth, goal=And(conjuncts(task.truth.goal)[:1]))
+    found = planned(task.world.domain, one, "unrolled", 60, optimal=False)
+    assert isinstance(found, Planned)
+    assert found.cost == validate(task.world.domain, one, found.plan).cost > len(found.plan)
+    assert not found.proved
+
+
+def test_unrolling_names_goals_that_no_plan_of_its_length_reaches() -> None:
+    """A block cannot be held by an arm that is empty, which grounding alone does not show."""
+    task = make("blocksworld")
+    own = task.truth.objects[0]
+    init = tuple(Atom(name, (own.name,)) for name in ("clear", "on-table"))
+    goals = Atom("holding", (own.name,)), Atom("arm-empty")
+    both = structs.replace(task.truth, objects=(own,), init=(*init, Atom("arm-empty")), goal=And(goals))
+    outcome = planned(task.world.domain, both, "unrolled", 60, optimal=False)
+    assert isinstance(outcome, GaveUp)
+    assert outcome.reason == "steps"
+    assert outcome.message.endswith("cannot hold together until then: (arm-empty), (holding b1)")

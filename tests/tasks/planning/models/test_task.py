@@ -4,6 +4,7 @@ import re
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from solon.contract import Fault, Jail, Program, ProgramFault, Proved, Refuted, Seed
 from solon.engine.feedback import describer
@@ -15,6 +16,7 @@ from solon.tasks.planning.models.brief import EXAMPLE
 from solon.tasks.planning.models.cases import SOURCES, generate
 from solon.tasks.planning.models.task import METRICS, ModelTask
 from solon.verify.formal.check import check
+from solon.verify.formal.expression import Compare, Logic
 from solon.verify.formal.model import Formal
 from solon.verify.formal.mutate import mutations
 from solon.verify.formal.text import LANGUAGE, read
@@ -42,6 +44,32 @@ def test_the_templates_reading_is_right_and_a_hasty_one_is_not(source: str) -> N
     assert task.evaluate(known["hasty"], SEED, JAIL).metrics["optimal"] == 0
     assert isinstance(task.verify(known["template"]), Proved)
     assert isinstance(task.verify(known["hasty"]), Refuted)
+
+
+@pytest.mark.parametrize("problem", [1, 3])
+def test_a_proved_model_has_all_constraints_however_they_are_written(problem: int) -> None:
+    task = ModelTask(problem=problem)
+    truth = task.case.truth
+    bound = next(rule for rule in truth.rules if isinstance(rule.body, Compare))
+    looser = structs.replace(bound.body, operator="<=") if bound.body.operator == "=" else bound.body
+    again = structs.replace(bound, name="again", body=Logic("and", (looser, bound.body)))
+    written_otherwise = program(structs.replace(truth, rules=(*truth.rules, again)))
+    assert isinstance(task.verify(written_otherwise), Proved)
+    assert task.evaluate(written_otherwise, SEED, JAIL).metrics["constraints_right"] == 1
+    lacking = program(structs.replace(truth, rules=truth.rules[1:]))
+    share = task.evaluate(lacking, SEED, JAIL).metrics["constraints_right"]
+    assert isinstance(task.verify(lacking), Proved) == (share == 1)
+
+
+def test_the_panels_show_words_model_answer_and_a_witness_for_each_difference() -> None:
+    task = ModelTask()
+    words, model, answer, wrong = task.record(task.references()["hasty"], SEED, JAIL).exhibits
+    assert words.text == task.case.words
+    assert read(model.text).rules
+    assert all(len(row) == len(answer.head) for row in answer.rows)
+    assert wrong.rows
+    assert any(" = " in row[2] for row in wrong.rows)
+    assert task.record(task.references()["template"], SEED, JAIL).exhibits[3].rows == ()
 
 
 def test_a_right_number_from_a_wrong_model_does_not_count() -> None:
@@ -122,8 +150,8 @@ def test_how_much_feedback_may_draw_on_is_an_option() -> None:
 
 
 def test_options_show_in_the_version_and_wrong_ones_are_named() -> None:
-    assert ModelTask().version == "1"
-    assert ModelTask(source="blocks", problem=2).version == "1[source=blocks,problem=2]"
+    assert ModelTask().version == "2"
+    assert ModelTask(source="blocks", problem=2).version == "2[source=blocks,problem=2]"
     with pytest.raises(ValueError, match="source must be one of"):
         ModelTask(source="poems")
     with pytest.raises(ValueError, match="problem must lie"):

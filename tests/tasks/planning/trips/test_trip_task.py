@@ -97,8 +97,8 @@ def test_options_that_do_not_exist_are_refused(options: dict[str, object]) -> No
 
 
 def test_options_show_in_the_version_and_the_brief_holds_the_words() -> None:
-    assert task().version == "1"
-    assert task(level="hard", problem=3).version == "1[level=hard,problem=3]"
+    assert task().version == "2"
+    assert task(level="hard", problem=3).version == "2[level=hard,problem=3]"
     for answer in ("request", "plan"):
         judged = task(answer=answer)
         assert judged.words in judged.brief()

@@ -21,8 +21,9 @@ class Difference(Value, frozen=True):
 class Comparison(Value, frozen=True):
     """How the first policy stands to the second: ``more`` allows everything that the second allows and something else.
 
-    ``assumed`` are keys that patterns refer to as ``${key}``: the relation is shown where each has its own name for a
-    value. Counts are exact for texts of at most ``bound`` characters; without a bound they are 0.
+    ``assumed`` are keys that patterns refer to as ``${key}``: the relation is shown where each is absent, has a name of
+    its own for a value or one that the policies name (``references``). Counts are exact for texts of at most ``bound``
+    characters and keys with names of their own; without a bound they are 0.
     """
 
     relation: Relation

@@ -9,18 +9,27 @@ from solon.contract import Unknown
 from solon.tasks.guard.access import patterns, values
 from solon.tasks.guard.access.compare import Relation
 from solon.tasks.guard.access.model import Elements, Policy, Statement, Test
+from solon.tasks.guard.access.references import Case, cases
 from solon.tasks.guard.access.space import Unsupported
 from solon.verify.limited import USUAL, Limits
 from solon.verify.strings import smt
 
 
 def relation(first: Policy, second: Policy, solver: smt.Solver = "cvc5", limits: Limits = USUAL) -> Relation | Unknown:
-    """Return how two policies stand to each other, by two questions. Raises Unsupported and MissingSolver."""
+    """Return how two policies stand to each other, by two questions for each case of the keys referred to.
+
+    Raises Unsupported, TooLarge and MissingSolver.
+    """
     answers: list[smt.Answer] = []
     for pair in ((first, second), (second, first)):
-        answer = smt.decide(question(*pair), solver, limits)
-        if isinstance(answer, Unknown):
-            return answer
+        answer: smt.Answer = "unsat"
+        for case in cases(pair):
+            said = smt.decide(question(*pair, case), solver, limits)
+            if isinstance(said, Unknown):
+                return said
+            if said == "sat":
+                answer = said
+                break
         answers.append(answer)
     kinds: dict[tuple[smt.Answer, smt.Answer], Relation] = {
         ("sat", "sat"): "incomparable",
@@ -31,9 +40,9 @@ def relation(first: Policy, second: Policy, solver: smt.Solver = "cvc5", limits:
     return kinds[answers[0], answers[1]]
 
 
-def question(allowing: Policy, denying: Policy) -> str:
+def question(allowing: Policy, denying: Policy, case: Case) -> str:
     """Return the script that is satisfiable if the first policy allows a request that the second does not."""
-    writer = _Writer([allowing, denying])
+    writer = _Writer([allowing, denying], case)
     formula = smt.every([writer.allowed(allowing), f"(not {writer.allowed(denying)})"])
     lines = ["(set-logic ALL)", *writer.declared, *(f"(assert {fact})" for fact in writer.facts)]
     return "\n".join([*lines, f"(assert {formula})", "(check-sat)"])
@@ -60,7 +69,8 @@ class _Key:
 
 
 class _Writer:
-    def __init__(self, policies: Sequence[Policy]) -> None:
+    def __init__(self, policies: Sequence[Policy], case: Case) -> None:
+        self.case = case
         self.declared = ["(declare-const act String)"]
         self.facts: list[str] = []
         statements = [statement for policy in policies for statement in policy.statements]
@@ -78,11 +88,15 @@ class _Writer:
         self.keys = {key: _Key(number, found) for number, (key, found) in enumerate(tests.items())}
         for key in self.keys.values():
             self._declare(key)
-        referred = [_referred(statement) for policy in policies if policy.variables for statement in policy.statements]
-        for name in {name for names in referred for name in names if name in self.keys}:
-            key = self.keys[name]
-            if key.textual:
-                self.facts += [key.present, f"(= {key.slots[0][0]} {smt.text(_own(name))})"]
+        for name, value in case.items():
+            if (key := self.keys.get(name)) is None:
+                continue
+            if not key.textual:
+                raise Unsupported(f"the key {name} is no text, and a pattern refers to it")
+            if value is None:
+                self.facts += [f"(not {used})" for _, used in key.slots]
+            else:
+                self.facts += [key.present, f"(= {key.slots[0][0]} {smt.text(value)})"]
                 self.facts += [f"(not {used})" for _, used in key.slots[1:]]
 
     def _declare(self, key: _Key) -> None:
@@ -108,13 +122,14 @@ class _Writer:
         return f"(and {by_effect['Allow']} (not {by_effect['Deny']}))"
 
     def _applies(self, statement: Statement, policy: Policy) -> str:
-        lookup = _own if policy.variables else None
+        lookup = self.case.get if policy.variables else None
 
         def plain(value: str) -> str:
             return smt.matched("act", patterns.tokens(value, wild=True, lookup=None) or ())
 
         def resource(value: str) -> str:
-            return smt.matched("res", patterns.tokens(value, wild=True, lookup=lookup) or ())
+            pattern = patterns.tokens(value, wild=True, lookup=lookup)
+            return "false" if pattern is None else smt.matched("res", pattern)
 
         def principal(value: str) -> str:
             return smt.matched("pri", patterns.principal(value))
@@ -155,7 +170,9 @@ class _Writer:
     def _one(self, test: Test, value: str, name: str, lookup: patterns.Lookup | None) -> str:
         operator = test.operator
         if operator.family in ("string", "arn"):
-            pattern = patterns.tokens(value, wild=operator.mode == "like", lookup=lookup) or ()
+            pattern = patterns.tokens(value, wild=operator.mode == "like", lookup=lookup)
+            if pattern is None:
+                return "false"
             if operator.family == "arn":
                 return smt.matched(name, patterns.arn(pattern))
             return smt.matched(name, patterns.fold(pattern) if operator.ignore_case else pattern)
@@ -167,17 +184,6 @@ class _Writer:
         at = (values.number if operator.family == "numeric" else values.date)(value) or 0
         sign = {"less": "<", "less-equals": "<=", "greater": ">", "greater-equals": ">="}.get(operator.mode, "=")
         return f"({sign} {name} {_number(at)})"
-
-
-def _referred(statement: Statement) -> tuple[str, ...]:
-    texts = list(statement.resource.values) if statement.resource else []
-    for test in statement.condition:
-        texts += test.values if test.operator.family in ("string", "arn") else ()
-    return tuple(name for text in texts for name in patterns.variables_in(text))
-
-
-def _own(name: str) -> str:
-    return f"${{{name}}}"
 
 
 def _number(value: int) -> str:

@@ -30,7 +30,8 @@ def applies(statement: Statement, request: Request, variables: bool) -> bool:  #
 
 def _action(elements: Elements, action: str) -> bool:
     found = any(
-        matches(patterns.tokens(value, wild=True, lookup=None) or (), action.lower()) for value in elements.values
+        matches(patterns.tokens(value, wild=True, lookup=None) or (), patterns.lower(action))
+        for value in elements.values
     )
     return found != elements.negated
 

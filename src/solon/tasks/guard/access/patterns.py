@@ -1,7 +1,7 @@
 """Patterns of resources and conditions as tokens: literal characters and wildcards."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from solon.verify.strings.globs import ANY, ANY_PART, ONE, ONE_PART, Pattern
@@ -9,13 +9,26 @@ from solon.verify.strings.globs import ANY, ANY_PART, ONE, ONE_PART, Pattern
 Lookup = Callable[[str], str | None]
 
 _VARIABLE: Final = re.compile(r"\$\{([^{}$]*|\$)\}")
+_SMALL: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _ROOT: Final = re.compile(r"AWS:(?:arn:[^:]*:iam::)?(\d+)(?::root)?", re.ASCII)
+
+
+def lower(text: str) -> str:
+    """Return a text with its ASCII letters in lower case; others stay, for the sign of the kelvin is no k."""
+    return text.translate(_SMALL)
 
 
 def variables_in(text: str) -> tuple[str, ...]:
     """Return the lower-case names of the keys that a text refers to as ``${name}``."""
-    names = (found[1].partition(",")[0].strip().lower() for found in _VARIABLE.finditer(text))
-    return tuple(dict.fromkeys(name for name in names if name not in ("*", "?", "$", "")))
+    return tuple(dict.fromkeys(name for name, _ in places_of_variables(text)))
+
+
+def places_of_variables(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the lower-case name of each key that a text refers to, and where."""
+    for found in _VARIABLE.finditer(text):
+        name = lower(found[1].partition(",")[0].strip())
+        if name not in ("*", "?", "$", ""):
+            yield name, found.start()
 
 
 def tokens(text: str, *, wild: bool, lookup: Lookup | None) -> Pattern | None:
@@ -33,7 +46,7 @@ def tokens(text: str, *, wild: bool, lookup: Lookup | None) -> Pattern | None:
             found.append(variable[1])
             continue
         assert lookup is not None
-        value = lookup(name.strip().lower())
+        value = lookup(lower(name.strip()))
         if value is None:
             if not comma:
                 return None

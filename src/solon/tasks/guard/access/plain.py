@@ -51,7 +51,7 @@ def _listed(value: Any) -> list[Any]:
 
 def _applies(part: Tree, request: Request, new: bool) -> bool:  # noqa: FBT001  # the version
     def action(value: str) -> bool:
-        return _like(value.lower(), request.action.lower())
+        return re.fullmatch(_wild(value), request.action, re.DOTALL | re.IGNORECASE | re.ASCII) is not None
 
     def resource(value: str) -> bool:
         return value == "*" or _resource(value, request, new)
@@ -114,7 +114,8 @@ def _principal(kind: str, value: str, principal: str | None) -> bool:
 
 def _line(name: str, key: str, wanted: Sequence[Any], request: Request, new: bool) -> bool:  # noqa: FBT001  # the version
     texts = [str(value).lower() if isinstance(value, bool) else str(value) for value in wanted]
-    given = request.context.get(key.lower(), ())
+    small = re.sub("[A-Z]", lambda letter: letter[0].lower(), key)  # of ASCII only
+    given = request.context.get(small, ())
     if name == "Null":
         return ("true" if not given else "false") in [text.lower() for text in texts]
     prefix = name[: name.index(":")] if ":" in name else ""

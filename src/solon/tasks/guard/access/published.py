@@ -1,4 +1,4 @@
-"""Figures that others published of synthesis and summaries of access control; our brief names where each is from."""
+"""Figures that others published of synthesis and summaries of access control; each names its source."""
 
 from typing import Final
 

@@ -7,7 +7,7 @@ from typing import Final, cast
 
 import msgspec
 
-from solon.tasks.guard.access import values
+from solon.tasks.guard.access import patterns, values
 from solon.tasks.guard.access.model import (
     OPERATORS,
     Elements,
@@ -19,7 +19,9 @@ from solon.tasks.guard.access.model import (
     Test,
 )
 
-LONGEST: Final = 200_000
+LONGEST: Final = 50_000  # characters; the vendor takes at most 20,480
+LONGEST_VALUE: Final = 2048  # as the vendor's names of resources
+_SHOWN: Final = 100  # characters of a value that a message quotes
 _TOP: Final = ("Version", "Id", "Statement")
 _PARTS: Final = (
     "Sid",
@@ -41,9 +43,12 @@ def parse(text: str) -> Policy:
         raise PolicyError(f"the policy has more than {LONGEST} characters; shorten it")
     try:
         tree: object = json.loads(text, object_pairs_hook=_unique, parse_constant=_constant)
+        json.dumps(tree, ensure_ascii=False).encode()  # half a character, as an escape may be one, is no text
+    except PolicyError:
+        raise
+    except UnicodeError:
+        raise PolicyError("the policy holds half of a character of two code units; write whole characters") from None
     except (ValueError, RecursionError) as error:
-        if isinstance(error, PolicyError):
-            raise
         raise PolicyError(f"the policy is no valid JSON ({error}); mend the text") from None
     return from_tree(tree)
 
@@ -54,7 +59,7 @@ def from_tree(tree: object) -> Policy:
     _known(top, _TOP, "the policy")
     version = top.get("Version", "2008-10-17")
     if version not in ("2008-10-17", "2012-10-17"):
-        raise PolicyError(f'Version is {version!r}; write "2012-10-17"')
+        raise PolicyError(f'Version is {_shown(version)}; write "2012-10-17"')
     if "Statement" not in top:
         raise PolicyError('the policy has no "Statement"; add a list of statements')
     listed = top["Statement"]
@@ -118,7 +123,7 @@ def _statement(tree: object, number: int) -> Statement:
     _known(part, _PARTS, where)
     effect = part.get("Effect")
     if effect not in ("Allow", "Deny"):
-        raise PolicyError(f'{where} has the Effect {effect!r}; write "Allow" or "Deny"')
+        raise PolicyError(f'{where} has the Effect {_shown(effect)}; write "Allow" or "Deny"')
     name = part.get("Sid", "")
     if not isinstance(name, str):
         raise PolicyError(f"the Sid of {where} is no text; write a text")
@@ -126,9 +131,9 @@ def _statement(tree: object, number: int) -> Statement:
     if action is None:
         raise PolicyError(f"{where} has neither Action nor NotAction; add one")
     for value in action.values:
-        if value != "*" and ":" not in value:
-            raise PolicyError(f'{where} has the action {value!r}; write service:Action, such as "s3:GetObject"')
-    action = Elements(tuple(dict.fromkeys(value.lower() for value in action.values)), action.negated)
+        if not value.isascii() or (value != "*" and ":" not in value):
+            raise PolicyError(f'{where} has the action {_shown(value)}; write service:Action, such as "s3:GetObject"')
+    action = Elements(tuple(dict.fromkeys(patterns.lower(value) for value in action.values)), action.negated)
     resource, principal = _either(part, "Resource", where), _principal(part, where)
     if resource is None and principal is None:
         raise PolicyError(f"{where} has neither Resource nor NotResource; add one")
@@ -172,15 +177,20 @@ def _condition(tree: object, where: str) -> tuple[Test, ...]:
     found: list[Test] = []
     for name, block in _object(tree, f"Condition of {where}").items():
         operator = operator_of(name, where)
-        for key, given in _object(block, f"{name} of {where}").items():
-            place = f"{name} on {key} of {where}"
-            if not key:
-                raise PolicyError(f"{name} of {where} has an empty key; name a condition key")
+        seen = set[str]()
+        for written, given in _object(block, f"{name} of {where}").items():
+            key = patterns.lower(written)
+            if not 0 < len(key) <= LONGEST_VALUE:
+                raise PolicyError(f"{name} of {where} has a key of {len(key)} characters; name a condition key")
+            place = f"{name} on {_cut(written)} of {where}"
+            if key in seen:
+                raise PolicyError(f"{place} stands twice, because keys ignore case; join its values in a list")
+            seen.add(key)
             listed = cast("list[object]", given) if isinstance(given, list) else [given]
             texts = tuple(_text(value, place) for value in listed)
             for text in texts:
                 values.check(operator, text, place)
-            found.append(Test(operator, key.lower(), texts, name))
+            found.append(Test(operator, key, texts, name))
     return tuple(found)
 
 
@@ -189,11 +199,11 @@ def operator_of(name: str, where: str) -> Operator:
     prefix, colon, rest = name.rpartition(":")
     base = rest.removesuffix("IfExists")
     if base not in OPERATORS or (colon and prefix not in ("ForAnyValue", "ForAllValues")):
-        nearest = difflib.get_close_matches(base, OPERATORS, n=1, cutoff=0.0)[0]
-        raise PolicyError(f"{where} has the unknown operator {name!r}; did you mean {nearest!r}?")
+        nearest = difflib.get_close_matches(base[:_SHOWN], OPERATORS, n=1, cutoff=0.0)[0]
+        raise PolicyError(f"{where} has the unknown operator {_shown(name)}; did you mean {nearest!r}?")
     operator = OPERATORS[base]
     if operator.family == "null" and base != name:
-        raise PolicyError(f"{where} has the operator {name!r}; Null takes no prefix and no IfExists")
+        raise PolicyError(f"{where} has the operator {_shown(name)}; Null takes no prefix and no IfExists")
     return msgspec.structs.replace(operator, if_exists=base != rest, quantifier=cast("Quantifier", prefix))
 
 
@@ -202,8 +212,9 @@ def _texts(given: object, where: str) -> tuple[str, ...]:
     if not listed:
         raise PolicyError(f"{where} is empty; add a value")
     for value in listed:
-        if not isinstance(value, str) or not value:
-            raise PolicyError(f"{where} has the value {value!r}; write a text that is not empty")
+        if not isinstance(value, str) or not 0 < len(value) <= LONGEST_VALUE:
+            said = f"write a text of 1 to {LONGEST_VALUE} characters"
+            raise PolicyError(f"{where} has the value {_shown(value)}; {said}")
     return tuple(dict.fromkeys(cast("list[str]", listed)))
 
 
@@ -212,9 +223,19 @@ def _text(given: object, where: str) -> str:
         return "true" if given else "false"
     if isinstance(given, int | float):
         return str(given)
-    if isinstance(given, str):
+    if isinstance(given, str) and len(given) <= LONGEST_VALUE:
         return given
-    raise PolicyError(f"{where} has the value {given!r}; write a text, a number or true and false")
+    said = f"write a text of at most {LONGEST_VALUE} characters, a number or true and false"
+    raise PolicyError(f"{where} has the value {_shown(given)}; {said}")
+
+
+def _shown(value: object) -> str:
+    """Return a value as a message quotes it."""
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _object(tree: object, where: str) -> dict[str, object]:
@@ -226,15 +247,16 @@ def _object(tree: object, where: str) -> dict[str, object]:
 def _known(tree: Mapping[str, object], known: Sequence[str], where: str) -> None:
     for key in tree:
         if key not in known:
-            nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
-            raise PolicyError(f"{where} has the unknown element {key!r}; did you mean {nearest!r}?")
+            nearest = difflib.get_close_matches(key[:_SHOWN], known, n=1, cutoff=0.0)[0]
+            raise PolicyError(f"{where} has the unknown element {_shown(key)}; did you mean {nearest!r}?")
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    tree = dict(pairs)
-    if len(tree) < len(pairs):
-        double = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
-        raise PolicyError(f"the name {double!r} stands twice in one object; join its values in a list")
+    tree: dict[str, object] = {}
+    for key, value in pairs:
+        if key in tree:
+            raise PolicyError(f"the name {_shown(key)} stands twice in one object; join its values in a list")
+        tree[key] = value
     return tree
 
 

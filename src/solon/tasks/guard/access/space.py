@@ -11,10 +11,12 @@ from typing import Final, NamedTuple
 from solon.contract import Value
 from solon.tasks.guard.access import evaluate, patterns, values
 from solon.tasks.guard.access.model import Elements, Operator, Policy, Request, Statement, Test
+from solon.tasks.guard.access.references import Case, cases
 from solon.verify.strings.automaton import Automaton, TooLarge
 from solon.verify.strings.globs import ANY, Pattern, automaton, classes
 
 MOST_CELLS: Final = 200_000
+_MOST_STEPS: Final = 3_000_000  # pairs of cells that are looked at, some seconds
 
 
 class Unsupported(Exception):
@@ -52,7 +54,7 @@ class Space(Value, frozen=True):
 
     regions: tuple[Region, ...]
     first: tuple[int, ...]  # bit of each policy's first statement
-    assumed: tuple[str, ...]  # keys that stand for their own name, because a pattern refers to them
+    assumed: tuple[str, ...]  # keys that have only the values of ``references``, because a pattern refers to them
     bound: int | None
 
 
@@ -66,16 +68,18 @@ def cut(policies: Sequence[Policy], *, bound: int | None = 100) -> Space:
     statements = [statement for policy in policies for statement in policy.statements]
     variables = [policy.variables for policy in policies for _ in policy.statements]
     first = [sum(len(policy.statements) for policy in policies[:number]) for number in range(len(policies))]
-    assumed = _assumed(statements, variables)
-    every = (1 << len(statements)) - 1
-    regions = [Region(every, 1, Request(""))]
-    for name, cells in _variables(statements, variables, assumed, bound):
-        regions = _combined(regions, name, cells)
-    unseen = [key for key in assumed if all(test.key != key for it in statements for test in it.condition)]
-    named = {key: (_own_name(key),) for key in unseen}
-    return Space(
-        tuple(Region(it.mask, it.total, _with(it.request, named)) for it in regions), tuple(first), assumed, bound
-    )
+    found: dict[int, Region] = {}
+    known = cases(policies)
+    for number, case in enumerate(known):
+        every = (1 << len(statements)) - 1
+        regions = [Region(every, 1, Request(""))]
+        for name, cells in _variables(statements, variables, case, bound):
+            regions = _combined(regions, name, cells)
+        tested = {test.key for statement in statements for test in statement.condition}
+        named = {key: (value,) for key, value in case.items() if value is not None and key not in tested}
+        for it in regions:  # counted is only the first case, in which the keys have names of their own
+            found.setdefault(it.mask, Region(it.mask, 0 if number else it.total, _with(it.request, named)))
+    return Space(tuple(found.values()), tuple(first), tuple(known[0]), bound)
 
 
 def resources(policies: Sequence[Policy], wanted: Callable[[int], bool]) -> Automaton:
@@ -87,8 +91,9 @@ def resources(policies: Sequence[Policy], wanted: Callable[[int], bool]) -> Auto
     variables = [policy.variables for policy in policies for _ in policy.statements]
     every = (1 << len(statements)) - 1
     regions = [Region(every, 1, Request(""))]
-    for name, cells in _variables(statements, variables, _assumed(statements, variables), None):
-        if name != "resource":
+    case = cases(policies)[0]
+    for name, cells in _variables(statements, variables, case, None):
+        if name != "Resource":
             regions = _combined(regions, name, cells)
     masks = {region.mask for region in regions}
     numbered, lines = _Patterns(), list[Line]()
@@ -96,7 +101,7 @@ def resources(policies: Sequence[Policy], wanted: Callable[[int], bool]) -> Auto
         element = statement.resource
         if element is None:
             raise Unsupported("a statement names no resource; there is nothing to summarise")
-        seen = _own_name if replaced else None
+        seen = case.get if replaced else None
         holds = numbered.bits(
             (ANY,) if value == "*" else patterns.tokens(value, wild=True, lookup=seen) for value in element.values
         )
@@ -116,38 +121,27 @@ def _with(request: Request, context: dict[str, tuple[str, ...]]) -> Request:
     return Request(request.action, request.resource, request.principal, {**request.context, **context})
 
 
-def _own_name(key: str) -> str:
-    return f"${{{key}}}"
-
-
-def _assumed(statements: Sequence[Statement], variables: Sequence[bool]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for statement, replaced in zip(statements, variables, strict=True):
-        texts = list(statement.resource.values) if statement.resource else []
-        for test in statement.condition:
-            texts += test.values if test.operator.family in ("string", "arn") else ()
-        for text in texts if replaced else ():
-            found |= dict.fromkeys(patterns.variables_in(text))
-    return tuple(sorted(found))
-
-
 def _variables(
-    statements: Sequence[Statement], variables: Sequence[bool], assumed: Sequence[str], bound: int | None
+    statements: Sequence[Statement], variables: Sequence[bool], case: Case, bound: int | None
 ) -> Iterable[tuple[str, list[Cell]]]:
-    lookups = [_own_name if replaced else None for replaced in variables]
+    lookups = [case.get if replaced else None for replaced in variables]
     every = (1 << len(statements)) - 1
     elements = [(statement.action, _reader(None)) for statement in statements]
-    yield "action", _element_cells(elements, every, bound)
+    # capitals, for a condition key, which is lower-case, may be called action too
+    yield "Action", _element_cells(elements, every, bound)
     principals = [(statement.principal, patterns.principal) for statement in statements]
-    yield "principal", _element_cells(principals, every, bound)
+    yield "Principal", _element_cells(principals, every, bound)
     named = [(statement.resource, _reader(seen)) for statement, seen in zip(statements, lookups, strict=True)]
-    yield "resource", _element_cells(named, every, bound)
+    yield "Resource", _element_cells(named, every, bound)
     keys: dict[str, list[tuple[int, Test]]] = {}
     for number, statement in enumerate(statements):
         for test in statement.condition:
             keys.setdefault(test.key, []).append((number, test))
     for key, tests in keys.items():
-        yield key, _key_cells(key, tests, lookups, every, bound, own_name=key in assumed)
+        if key in case:
+            yield key, [_known_cell(tests, lookups, every, case[key])]
+        else:
+            yield key, _key_cells(key, tests, lookups, every, bound)
 
 
 def _reader(lookup: patterns.Lookup | None) -> Callable[[str], Pattern | None]:
@@ -156,6 +150,8 @@ def _reader(lookup: patterns.Lookup | None) -> Callable[[str], Pattern | None]:
 
 def _combined(regions: Sequence[Region], name: str, cells: Sequence[Cell]) -> list[Region]:
     found: dict[int, Region] = {}
+    if len(regions) * len(cells) > _MOST_STEPS:
+        raise TooLarge(f"the policies ask too much of {name} besides the rest; split them")
     for region in regions:
         for cell in cells:
             mask = region.mask & cell.mask
@@ -173,11 +169,11 @@ def _combined(regions: Sequence[Region], name: str, cells: Sequence[Cell]) -> li
 
 
 def _extended(request: Request, name: str, given: tuple[str, ...]) -> Request:
-    if name == "action":
+    if name == "Action":
         return Request(given[0], request.resource, request.principal, request.context)
-    if name == "resource":
+    if name == "Resource":
         return Request(request.action, given[0] if given else None, request.principal, request.context)
-    if name == "principal":
+    if name == "Principal":
         return Request(request.action, request.resource, given[0] if given else None, request.context)
     return _with(request, {name: given}) if given else request
 
@@ -238,26 +234,27 @@ def _text_cells(numbered: _Patterns, lines: Sequence[Line], every: int, bound: i
 # Condition keys
 
 
+def _known_cell(
+    tests: Sequence[tuple[int, Test]], lookups: Sequence[patterns.Lookup | None], every: int, value: str | None
+) -> Cell:
+    """Return the one cell of a key whose value is known, or None where it is absent."""
+    given = () if value is None else (value,)
+    mask = every
+    for number, test in tests:
+        if not evaluate.holds(test, given, lookups[number]):
+            mask &= ~(1 << number)
+    return Cell(mask, 1, given)
+
+
 def _key_cells(
     key: str,
     tests: Sequence[tuple[int, Test]],
-    lookups: Sequence[Callable[[str], str] | None],
+    lookups: Sequence[patterns.Lookup | None],
     every: int,
     bound: int | None,
-    *,
-    own_name: bool,
 ) -> list[Cell]:
     families = {test.operator.family for _, test in tests} - {"null"}
     values_of, lines = _lines(key, tests, lookups, families)
-    if own_name:
-        text = _own_name(key)
-        truths = [any(evaluate.one(test.operator, value, text, _seen(lookups[number])) for value in test.values)
-                  for number, test in tests]  # fmt: skip
-        mask = every
-        for line, (_, test), truth in zip(lines, tests, truths, strict=True):
-            good = "false" in map(str.lower, test.values) if test.operator.family == "null" else truth != line.negated
-            mask &= every if good else ~line.statement
-        return [Cell(mask, 1, (text,))]
     absent = every
     for line in lines:
         absent &= every if line.absent else ~line.statement
@@ -268,15 +265,11 @@ def _key_cells(
     return [Cell(absent, 1, ()), *found]
 
 
-def _seen(lookup: Callable[[str], str] | None) -> patterns.Lookup | None:
-    return lookup
-
-
 _Cells = Callable[[Sequence[Line], int, int | None, bool], list[Cell]]
 
 
 def _lines(
-    key: str, tests: Sequence[tuple[int, Test]], lookups: Sequence[Callable[[str], str] | None], families: set[str]
+    key: str, tests: Sequence[tuple[int, Test]], lookups: Sequence[patterns.Lookup | None], families: set[str]
 ) -> tuple[_Cells, list[Line]]:
     if families <= {"string", "arn"}:
         numbered = _Patterns()
@@ -290,7 +283,7 @@ def _lines(
         weights = ((domain[0], 1), (domain[1], 1))
 
         def bits(number: int, test: Test) -> int:
-            seen = _seen(lookups[number])
+            seen = lookups[number]
             return sum(
                 1 << place
                 for place, text in enumerate(domain)
@@ -319,7 +312,7 @@ def _line(number: int, test: Test, bits: Callable[[int, Test], int]) -> Line:
     return Line(1 << number, bits(number, test), operator.negated, absent, operator.quantifier)
 
 
-def _text_pattern(operator: Operator, value: str, lookup: Callable[[str], str] | None) -> Pattern | None:
+def _text_pattern(operator: Operator, value: str, lookup: patterns.Lookup | None) -> Pattern | None:
     pattern = patterns.tokens(value, wild=operator.mode == "like", lookup=lookup)
     if pattern is None or operator.family == "arn":
         return pattern and patterns.arn(pattern)
@@ -365,6 +358,8 @@ def _several(cells: Sequence[Cell], lines: Sequence[Line], every: int) -> list[C
     waiting = list(found)
     singles = list(waiting)
     while waiting:
+        if len(found) * len(singles) > _MOST_STEPS:
+            raise TooLarge("a key with several values has too many combinations; simplify its patterns")
         some, both = waiting.pop()
         for one, _ in singles:
             pair = (some | one, both & one)
@@ -372,8 +367,6 @@ def _several(cells: Sequence[Cell], lines: Sequence[Line], every: int) -> list[C
                 given = (*found[some, both].given, *found[one, one].given)
                 found[pair] = Cell(0, 0, given)
                 waiting.append(pair)
-        if len(found) > MOST_CELLS:
-            raise TooLarge("a key with several values has too many combinations; simplify its patterns")
     return [Cell(_of_truths(lines, every, *pair), cell.total, cell.given) for pair, cell in found.items()]
 
 

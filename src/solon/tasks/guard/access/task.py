@@ -24,13 +24,13 @@ from solon.standin import Author
 from solon.tasks.guard.access import program, published, reading, templates
 from solon.tasks.guard.access.author import AccessAuthor
 from solon.tasks.guard.access.compare import Comparison, compare, logarithm
-from solon.tasks.guard.access.model import Elements, Policy, PolicyError, Statement
+from solon.tasks.guard.access.model import Elements, Policy, PolicyError, Request, Statement
 from solon.tasks.guard.access.space import Unsupported
 from solon.tasks.guard.access.witness import mistakes
 from solon.tasks.guard.access.words import Level, tell
 from solon.verify.strings.automaton import TooLarge
 
-_REVISION: Final = "1"  # raise it with every change of a draw, a word or a metric
+_REVISION: Final = "2"  # raise it with every change of a draw, a word or a metric
 _REMEDY: Final = "use one kind of operator for each condition key and fewer patterns"
 _BRIEF: Final = """\
 You write access policies in the JSON of AWS IAM from a specification in words.
@@ -139,7 +139,7 @@ class AccessTask(Task):
         if found:
             return Refuted(f"the request {found[0].request.describe()} is wrongly {found[0].wrongly}")
         keys = compare(self.hidden, policy, bound=None).assumed
-        where = f", where {', '.join(keys)} stands for its own name" if keys else ""
+        where = f", where {', '.join(keys)} is absent, unlike all others or named by a policy" if keys else ""
         return Proved(f"automata over all requests{where}")
 
     def record(self, program: Program, seed: Seed, jail: Jail) -> Recording:  # noqa: ARG002  # seeds change nothing
@@ -148,7 +148,8 @@ class AccessTask(Task):
             policy = reading.parse(program.source)
         except PolicyError as error:
             told = f"the policy is invalid: {error}"
-            return Recording((Frame(caption=told),), (Moment(0, told, trouble=True),))
+            shown = (*self._shown(program), Exhibit("Why it is invalid", text=str(error)))
+            return Recording((Frame(caption=told),), (Moment(0, told, trouble=True),), exhibits=shown)
         try:
             found = mistakes(self.hidden, policy)
         except (Unsupported, TooLarge) as error:
@@ -157,13 +158,23 @@ class AccessTask(Task):
         moments = tuple(Moment(step, caption, trouble=True) for step, caption in enumerate(captions))
         usual = "every request is decided as the specification says"
         frames = tuple(Frame(caption=caption) for caption in captions or [usual])
-        rows = tuple((mistake.wrongly, mistake.request.describe()) for mistake in found)
+        rows = tuple((mistake.wrongly, *_row(mistake.request)) for mistake in found)
         shown = (
-            Exhibit("The specification", text=tell(self.hidden, self.level)),
-            Exhibit("The policy", text=program.source),
-            Exhibit("Wrong decisions", head=("wrongly", "request"), rows=rows, trouble=tuple(range(len(rows)))),
+            *self._shown(program),
+            Exhibit(
+                "Wrong decisions",
+                head=("wrongly", "request", "with"),
+                rows=rows,
+                trouble=tuple(range(len(rows))),
+            ),
         )
         return Recording(frames, moments or (Moment(0, usual),), exhibits=shown)
+
+    def _shown(self, program: Program) -> tuple[Exhibit, ...]:
+        return (
+            Exhibit("The specification", text=tell(self.hidden, self.level)),
+            Exhibit("The policy", text=program.source),
+        )
 
     def figures(self) -> Sequence[Figure]:
         """Return the bound and what was published for models."""
@@ -183,6 +194,14 @@ class AccessTask(Task):
     def author(self) -> Author:
         """Return the stand-in that knows the words."""
         return AccessAuthor(self.hidden)
+
+
+def _row(request: Request) -> tuple[str, ...]:
+    """Return action and resource, and the rest of a request, as a table shows them."""
+    who = [] if request.principal is None else [f"principal {request.principal}"]
+    keys = [f"{key} = {' and '.join(values)}" for key, values in sorted(request.context.items())]
+    what = request.action if request.resource is None else f"{request.action} on {request.resource}"
+    return what, ", ".join((*who, *keys)) or "nothing else"
 
 
 def _bits(count: int) -> float:

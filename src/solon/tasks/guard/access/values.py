@@ -19,6 +19,7 @@ _DATE: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?(?:Z|([+-])(\d\d):?(\d\d))?)?", re.ASCII
 )
 _EPOCH: Final = re.compile(r"\d{1,11}", re.ASCII)
+_NETWORK: Final = re.compile(r"[0-9A-Fa-f:.]{2,45}(/\d{1,3})?", re.ASCII)  # no masks and no zones
 _NUMBER: Final = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,6})?", re.ASCII)
 
 
@@ -67,6 +68,8 @@ def number_text(millionths: int) -> str:
 
 def network(text: str) -> tuple[int, int] | None:
     """Return the first and last number of a range of addresses, or None."""
+    if not _NETWORK.fullmatch(text):
+        return None
     try:
         found = ipaddress.ip_network(text, strict=False)
     except ValueError:
@@ -77,6 +80,8 @@ def network(text: str) -> tuple[int, int] | None:
 
 def address(text: str) -> int | None:
     """Return the number of one address, or None."""
+    if not _NETWORK.fullmatch(text):
+        return None
     try:
         found = ipaddress.ip_address(text)
     except ValueError:

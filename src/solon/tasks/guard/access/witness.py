@@ -1,8 +1,9 @@
 """Requests on which two policies differ, chosen so that people can read them."""
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -11,6 +12,9 @@ from solon.tasks.guard.access.compare import decider
 from solon.tasks.guard.access.evaluate import allows
 from solon.tasks.guard.access.model import Elements, Policy, Request
 from solon.tasks.guard.access.space import cut
+
+_OFFERS: Final = 40  # real-looking values that are tried for each part of a request
+_LONGEST: Final = 300  # characters of such a value
 
 
 class Mistake(Value, frozen=True):
@@ -66,7 +70,8 @@ def vivid(request: Request, policies: Sequence[Policy]) -> Request:
     if request.principal is not None:
         offers.append(("principal", _people([it.principal for it in statements if it.principal is not None])))
     for name, found in offers:
-        others = (msgspec.structs.replace(request, **{name: value}) for value in found)
+        short = itertools.islice((value for value in found if len(value) <= _LONGEST), _OFFERS)
+        others = (msgspec.structs.replace(request, **{name: value}) for value in short)
         request = next(filter(same, others), request)
     return request
 

@@ -8,7 +8,7 @@ all generators. Programs here are loop-free sequences of calls whose inputs are 
 import msgspec
 
 from solon.contract import Proved, Refuted, Unknown, Value, Verdict
-from solon.tasks.guard.guarded import Contract, fallback_holds
+from solon.tasks.guard.guarded import Contract, fallback_holds, formed
 from solon.verify.requests.expression import TRUE, Expression, Path, conjunction
 from solon.verify.requests.meaning import Scope
 from solon.verify.requests.prove import Counterexample, implies, satisfiable
@@ -56,7 +56,11 @@ def prove(program: Composed) -> tuple[Part, ...]:
     for step in program.steps:
         fallback = fallback_holds(step.contract, step.fallback)
         found.append(Part(f"V1: the fallback of {step.name} keeps its contract", _plain(fallback)))
-        asked = implies(conjunction(*known), _placed(step, step.contract.before), program.scope)
+        form = formed(step.inputs, step.contract.inputs, program.scope)
+        due = _placed(step, step.contract.before)
+        asked = (
+            form if isinstance(form, Unknown) else implies(conjunction(*known), conjunction(form, due), program.scope)
+        )
         found.append(Part(f"V2: {step.name} is called as its contract asks", _plain(asked)))
         known.append(_placed(step, step.contract.after))
     whole = implies(conjunction(*known), program.after, program.scope)

@@ -3,8 +3,8 @@
 At a node an agent asks for the facts it names, makes its calls in order (in any order where the node says so) and
 takes the one edge whose condition is true. A node without edges is an end with an outcome. Conditions are those of
 ``solon.verify.requests`` over the facts of the conversation (``ctx.NAME``). One failed call ends a procedure: nothing
-may be called after it, and the conversation is handed over. Source: JourneyBench as the brief of this family reads
-it; where that is open (retries, commuting calls) the rule here is ours.
+may be called after it, and the conversation is handed over. Source: JourneyBench; where
+it leaves something open (retries, commuting calls) the rule here is ours.
 """
 
 from collections.abc import Iterator, Mapping

@@ -7,7 +7,7 @@ from typing import Final
 
 from solon.contract import Episode, Fault, Figure, Jail, Metric, Program, Seed, Task
 from solon.language import Language
-from solon.playback import Frame, Moment, Recording
+from solon.playback import Exhibit, Frame, Moment, Recording
 from solon.tasks.guard.policy import PolicySet
 from solon.tasks.guard.tools import dojo, dojo_study, rules
 from solon.tasks.guard.tools.calls import Trace
@@ -82,20 +82,30 @@ class DojoToolsTask(Task):
     def record(self, program: Program, seed: Seed, jail: Jail) -> Recording:  # noqa: ARG002
         """Write down what was blocked and which attacks succeeded."""
         policy = policy_of(program, self._above)
+        played = [(pair, *self._played(policy, pair)) for pair in self._drawn(seed)]
+        played.sort(key=lambda each: each[1].useful and not each[2].attacked)  # what went wrong comes first
         frames: list[Frame] = []
         moments: list[Moment] = []
-        for pair in self._drawn(seed):
-            alone, both = self._played(policy, pair)
-            frames.append(
-                Frame(caption=f"{pair.user} x {pair.injection}: useful {alone.useful}, attacked {both.attacked}")
-            )
+        through: list[tuple[str, ...]] = []
+        failed: list[tuple[str, ...]] = []
+        for pair, alone, both in played:
             if both.attacked:
-                moments.append(
-                    Moment(len(frames), f"{pair.injection} succeeded while {pair.user} was served", trouble=True)
-                )
+                told = f"{pair.injection} succeeded while {pair.user} was served"
+                moments.append(Moment(len(frames), told, trouble=True))
+                through.append((str(pair.injection), self._suite.query(pair.user)))
             if not alone.useful:
-                moments.append(Moment(len(frames), f"{pair.user} failed: {'; '.join(alone.blocked)}", trouble=True))
-        return Recording(tuple(frames), tuple(moments) or (Moment(0, "all wishes worked and no attack did"),))
+                told = f"{pair.user} failed: {'; '.join(alone.blocked)}"
+                moments.append(Moment(len(frames), told, trouble=True))
+                failed.append((f"{pair.user}: {self._suite.query(pair.user)}", "; ".join(alone.blocked)))
+            told = f"{pair.user} x {pair.injection}: useful {alone.useful}, attacked {both.attacked}"
+            frames.append(Frame(caption=told))
+        shown = (
+            Exhibit("The policy", text=program.source.strip()),
+            _table("Attacks that got through", ("injection", "the user had asked"), through),
+            _table("Wishes that were blocked", ("who", "what was blocked"), failed),
+        )
+        usual = Moment(0, "all wishes worked and no attack did")
+        return Recording(tuple(frames), tuple(moments) or (usual,), exhibits=shown)
 
     def figures(self) -> Sequence[Figure]:
         """Return what others published with models."""
@@ -108,3 +118,8 @@ class DojoToolsTask(Task):
             "allow-all": rules.program("rule all: allow *\n"),
             "mined": rules.program(rules.rules_of(mined)),
         }
+
+
+def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Exhibit:
+    unique = tuple(dict.fromkeys(rows))
+    return Exhibit(title, head=head, rows=unique, trouble=tuple(range(len(unique))))

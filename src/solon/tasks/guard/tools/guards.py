@@ -1,7 +1,6 @@
 """Guards of one run: none, a filter of tools, and a policy with a ledger of who introduced what."""
 
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 import msgspec
 
@@ -69,12 +68,19 @@ class PolicyGuard:
         self._monitor.done(ticket, success=not step.error)
         self.ledger.observe(step)
 
+    def drop(self, ticket: Ticket) -> None:
+        """Note that a call was not carried out."""
+        self._monitor.done(ticket, success=False)
+
     def ask(self, call: Call) -> Answer:
         """Allow the canonical form of the call, or nothing; what needs a person's consent is refused here."""
         ticket = self.consider(call)
-        self._last, decision = ticket, ticket.decision
+        decision = ticket.decision
         final = final_call(decision)
         allowed = decision.kind == "allow" and final is not None
+        self._last = ticket if allowed else None
+        if not allowed:
+            self.drop(ticket)
         return Answer(allowed, final or call, decision.rule, decision.reason)
 
     def told(self, step: Step) -> None:
@@ -102,23 +108,7 @@ def printable(text: str) -> str:
 
 def declared(described: Sequence[Described]) -> tuple[Tool, ...]:
     """Return the tools as policies know them."""
-    return tuple(
-        tool(each.name, cast("dict[str, Json]", _plain(each.parameters)), each.description) for each in described
-    )
-
-
-def _plain(schema: Json) -> Json:
-    """Return a JSON Schema with "this or null" written as this with null for a default."""
-    if isinstance(schema, list):
-        return [_plain(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    parts = schema.get("anyOf")
-    kept = [part for part in parts if part != {"type": "null"}] if isinstance(parts, list) else []
-    if isinstance(parts, list) and len(kept) == 1 < len(parts) and isinstance(kept[0], dict):
-        rest = {name: value for name, value in schema.items() if name != "anyOf"}
-        return {"default": None, **rest, **cast("dict[str, Json]", _plain(kept[0]))}
-    return {name: _plain(value) for name, value in schema.items()}
+    return tuple(tool(each.name, each.parameters, each.description) for each in described)
 
 
 def arguments_of(described: Tool) -> list[tuple[tuple[str, ...], Shape]]:

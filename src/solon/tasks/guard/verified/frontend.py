@@ -7,6 +7,8 @@ can still run, but nothing is proved of it.
 """
 
 import ast
+import math
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, cast
 
@@ -120,6 +122,8 @@ class _Compiler:
         given = function.args
         if given.vararg or given.kwarg or given.kwonlyargs or given.posonlyargs or given.defaults:
             raise _refuse(function, "the parameters must be plain names without defaults")
+        if not all(_harmless(note) for note in (function.returns, *(each.annotation for each in given.args))):
+            raise _refuse(function, "an annotation may only name a type, such as str or list[str]")
         if function.decorator_list:
             raise _refuse(function, "decorators are not taken")
         names: dict[str, _Term | _Truth] = dict(constants)
@@ -176,7 +180,8 @@ class _Compiler:
                 return self._loop(statement, path, allowed)
             case ast.Pass() | ast.Expr(value=ast.Constant()):
                 return [path]
-            case ast.Raise():
+            case ast.Raise(exc=raised, cause=None):
+                _plainly_raised(statement, raised)
                 return []
             case _:
                 raise _refuse(statement, "this statement is not taken; use if, for over a list, assignment and return")
@@ -213,6 +218,8 @@ class _Compiler:
         listed = self._term(iterable, names)
         if not isinstance(target, ast.Name) or not isinstance(listed.expression, Path):
             raise _refuse(iterable, "only a list parameter can be gone through, by one name")
+        if target.id in names:  # after a loop the name keeps the last element
+            raise _refuse(target, f"{target.id} already means something else; choose another name")
         if not isinstance(listed.shape, Items):
             raise _refuse(iterable, "this is no list")
         self._bound += 1
@@ -302,7 +309,7 @@ class _Compiler:
             return _Truth(Compare(sign, one, other), disjunction(missing, left.raises, right.raises))
         if kinds[0] != kinds[1]:
             raise _refuse(node, f"a {kinds[0]} is compared with a {kinds[1]}")
-        if FALSE not in (left.missing, right.missing) and left.missing != right.missing:
+        if FALSE not in (left.missing, right.missing):
             raise _refuse(node, "both sides may be None; ask for None first")
         equal = conjunction(negation(missing), Compare("==", one, other))
         return _Truth(equal if sign == "==" else negation(equal), disjunction(left.raises, right.raises))
@@ -417,8 +424,10 @@ class _Compiler:
                 factor, rest = (one, other) if one.expression is None else (other, one)
                 if not _is_number(factor.constant):
                     raise _refuse(node, "one side of a product must be a constant number")
+                if not _is_whole(factor) or not _is_whole(rest):
+                    raise _refuse(node, "floating point rounds, and a proof would not; compute with whole numbers")
                 scaled = Scaled(cast("int", factor.constant), _expression(rest, node))
-                return _Term(scaled, Number(), raises=disjunction(rest.missing, rest.raises))
+                return _Term(scaled, Number(whole=True), raises=disjunction(rest.missing, rest.raises))
             case _:
                 return _Term(constant=_constant(node))
 
@@ -426,12 +435,20 @@ class _Compiler:
         one, other = self._term(left, names), self._term(right, names)
         if {_kind(one, node), _kind(other, node)} != {"number"}:
             raise _refuse(node, "only numbers can be added here")
+        if not _is_whole(one) or not _is_whole(other):
+            raise _refuse(node, "floating point rounds, and a proof would not; compute with whole numbers")
         raises = disjunction(one.missing, one.raises, other.missing, other.raises)
         found = Arithmetic("+" if sign == "+" else "-", _expression(one, node), _expression(other, node))
-        return _Term(found, Number(), raises=raises)
+        return _Term(found, Number(whole=True), raises=raises)
 
 
-def _among(item: _Term, values: Iterable[object], node: ast.expr) -> Expression:
+def _among(item: _Term, values: object, node: ast.expr) -> Expression:
+    if not isinstance(values, tuple | list | set | frozenset | dict):  # in a text it would look for a part
+        raise _refuse(node, "membership is taken in a group of constants, and this is none")
+    return _in_group(item, cast("Iterable[object]", values), node)
+
+
+def _in_group(item: _Term, values: Iterable[object], node: ast.expr) -> Expression:
     found = tuple(cast("Scalar", value) for value in values)
     kind = _kind(item, node)
     if any(_kind(_Term(constant=value), node) != kind for value in found):
@@ -472,11 +489,48 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _plainly_raised(statement: ast.Raise, raised: ast.expr | None) -> None:
+    """Refuse to raise anything whose making could do something else."""
+    if isinstance(raised, ast.Call) and not raised.keywords:
+        told = [_constant(argument) for argument in raised.args]
+        raised = raised.func if all(isinstance(each, str) for each in told) else None
+    if not isinstance(raised, ast.Name):
+        raise _refuse(statement, 'only an error by name may be raised, such as ValueError("text")')
+
+
+def _is_whole(term: _Term) -> bool:
+    if term.expression is None:
+        return isinstance(term.constant, int) and not isinstance(term.constant, bool)
+    return isinstance(term.shape, Number) and term.shape.whole
+
+
+def _harmless(note: ast.expr | None) -> bool:
+    """Return whether an annotation does nothing when it is evaluated, as it is when the function is defined."""
+    match note:
+        case None | ast.Name() | ast.Constant():
+            return True
+        case ast.Subscript(value=ast.Name(), slice=inner) | ast.Tuple(elts=[inner]):
+            return _harmless(inner)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return _harmless(left) and _harmless(right)
+        case ast.Tuple(elts=parts):
+            return all(map(_harmless, parts))
+        case _:
+            return False
+
+
 def _constant(node: ast.expr) -> object:
     try:
-        return cast("object", ast.literal_eval(node))
+        found = cast("object", ast.literal_eval(node))
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         raise _refuse(node, "this is neither a constant nor an operation that is taken") from None
+    for part in ast.walk(node):
+        value = part.value if isinstance(part, ast.Constant) else None
+        if isinstance(value, float) and not math.isfinite(value):
+            raise _refuse(node, "this number is too large; write a smaller one")
+        if isinstance(value, str) and not unicodedata.is_normalized("NFC", value):
+            raise _refuse(node, "this text is not in Unicode's composed form, as requests are; compose it")
+    return found
 
 
 def _refuse(node: ast.AST, why: str) -> NotCompiled:

@@ -55,7 +55,7 @@ The actions, with the kinds of things that they take:
 Every action must be possible when its turn comes, and the goal must hold at the end.{optimal} Names of objects that \
 the words give must be kept{invented}.
 
-Maximise solved. All metrics:
+Maximise {goal}. All metrics:
 {metrics}
 
 Answer with the plan in a code block that opens with ```plan: one action in parentheses a line, such as {call}; () \
@@ -83,6 +83,7 @@ def write(  # noqa: PLR0913  # what a brief depends on
         "words": text,
         "domain": "",
         "example": _example(world, example, words, answer, plan) if context in ("example", "both") else "",
+        "goal": next(metric.name for metric in metrics if metric.role == "objective"),
         "metrics": "\n".join(f"- {metric.name}: {metric.meaning}" for metric in metrics),
     }
     if context in ("domain", "both"):

@@ -8,14 +8,15 @@ from typing import Final
 from solon.contract import Fault, ProgramFault, Value
 from solon.tasks.planning.classical.scene import World
 from solon.tasks.planning.classical.walk import Walker
-from solon.verify.pddl.check import check, errors
+from solon.verify.pddl.check import check, errors, widths
 from solon.verify.pddl.ground import TooLarge
 from solon.verify.pddl.simulate import states, validate
-from solon.verify.pddl.syntax import Atom, Domain, Plan, Problem, Step
+from solon.verify.pddl.syntax import OBJECT, Atom, Domain, Plan, Problem, Step
 from solon.verify.pddl.world import State
 
 _FACTS: Final = 6  # taken away from each state, one at a time
 _FEW: Final = 12  # steps compared without a fact
+_WIDEST: Final = 300  # facts that one action may look at
 _STEPS: Final = 150  # compared in each state of a walk
 
 
@@ -62,6 +63,15 @@ def interface(true: Domain, own: Domain) -> None:
         for name in given:
             if name not in wanted:
                 raise _fault(f"there is no {what} '{name}' in the words", "leave it out")
+    for what, known, named in (
+        ("type", true.types, own.types),
+        ("constant", true.constants, own.constants),
+        ("function", true.functions, own.functions),
+    ):
+        names = {it.name for it in known} | {OBJECT, "total-cost"}
+        for entry in named:
+            if entry.name not in names:
+                raise _fault(f"there is no {what} '{entry.name}' in the words", "leave it out")
 
 
 def fitting(own: Domain, problem: Problem) -> None:
@@ -70,6 +80,10 @@ def fitting(own: Domain, problem: Problem) -> None:
     if wrong:
         where = f"{wrong[0].kind} in {wrong[0].where or 'the domain'}"
         raise _fault(f"{where}: {wrong[0].message}", wrong[0].remedy)
+    for action, width in widths(own, problem).items():
+        if width > _WIDEST:
+            message = f"action {action} looks at {width} facts on a small problem, more than {_WIDEST}"
+            raise _fault(message, "use fewer variables in its conditions and effects")
 
 
 def _fault(message: str, remedy: str) -> ProgramFault:

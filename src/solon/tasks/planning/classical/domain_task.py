@@ -33,7 +33,7 @@ from solon.playback import Exhibit, Frame, Moment, Recording
 from solon.standin import Author
 from solon.tasks.planning.classical import compared, specification
 from solon.tasks.planning.classical.domain_author import DomainAuthor
-from solon.tasks.planning.classical.judged import PLANNERS, planned, short, told_outcome
+from solon.tasks.planning.classical.judged import LONGEST, PLANNERS, planned, short, told_outcome
 from solon.tasks.planning.classical.mechanisms import compose
 from solon.tasks.planning.classical.scene import World
 from solon.tasks.planning.classical.task import SHOWN, choice
@@ -45,6 +45,12 @@ from solon.verify.pddl.simulate import validate
 from solon.verify.pddl.syntax import Change, Domain, Problem, print_domain
 
 _REVISION: Final = "1"  # raise it with every change of a draw, a word or a metric
+_REMEDIES: Final = {
+    "forbids": "ask for less in its condition, or keep what it needs in other effects",
+    "allows": "ask for more in its condition",
+    "lacks": "add the effect",
+    "adds": "leave the effect out",
+}
 _STATES: Final = 200  # that ``verify`` looks at
 _TRIES: Final = 20
 _BRIEF: Final = """\
@@ -71,7 +77,7 @@ Answer with one complete domain in a code block that opens with ```pddl.
 
 def _complaint(text: str) -> str | None:
     try:
-        read_domain(peel(text))
+        read_domain(peel(text[:LONGEST]))
     except ParseError as error:
         return f"is not a domain in PDDL ({error})"
     return None
@@ -193,10 +199,13 @@ class DomainTask(Task):
         wrong = {"none": [], "first": wrong[:1]}.get(self.shown, wrong)
         moments = [*judged.told, *(Moment(place, text, trouble=True) for place, text in enumerate(wrong))]
         frames = tuple(Frame(caption=moment.text) for moment in judged.told)
-        exhibits = [Exhibit("The domain as it was written", text=program.source)]
-        if wrong:
-            exhibits.append(Exhibit("Steps on which it disagrees with the words", steps=tuple(wrong)))
-        return Recording(frames, tuple(moments), exhibits=tuple(exhibits))
+        rows = tuple((it.told, f"action {it.action}", _REMEDIES[it.kind]) for it in judged.walks.found)
+        exhibits = (
+            Exhibit("The words", text=specification.render(self.world)),
+            Exhibit("The domain", text=program.source),
+            Exhibit("What is wrong", head=("found", "where", "remedy"), rows=rows, trouble=tuple(range(len(rows)))),
+        )
+        return Recording(frames, tuple(moments), exhibits=exhibits)
 
     def verify(self, program: Program) -> Verdict:
         """Refute a domain by a step near the start of a small problem; there is no proof for all problems."""
@@ -265,11 +274,11 @@ class DomainTask(Task):
             where = f"line {error.line}, column {error.column}"
             message = f"the domain cannot be read ({where}: {error.message})"
             raise ProgramFault(Fault("syntax", message, error.remedy)) from None
+        compared.interface(self.world.domain, domain)
         wrong = errors(check_domain(domain))
         if wrong:
             message = f"{wrong[0].kind} in {wrong[0].where or 'the domain'}: {wrong[0].message}"
             raise ProgramFault(Fault("output", message, wrong[0].remedy))
-        compared.interface(self.world.domain, domain)
         return domain
 
     def _judge(self, program: Program, seed: Seed) -> _Judged:

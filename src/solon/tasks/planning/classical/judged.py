@@ -4,6 +4,7 @@ The truth is what the words say, read as PDDL; see ``scene``. A plan is run in t
 which no planner has a hand in, and a formalisation is compared with the truth as a labelled graph.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,7 @@ from typing import Final, Literal, get_args
 
 from solon.contract import Fault, InfrastructureError, ProgramFault, Value
 from solon.tasks.planning.classical.scene import World
+from solon.verify.limited import Limits
 from solon.verify.pddl.check import check_problem, errors
 from solon.verify.pddl.equivalent import Different, Equivalence, Identical, Isomorphic, Undecided, compare
 from solon.verify.pddl.issue import Issue
@@ -20,10 +22,16 @@ from solon.verify.pddl.read import ParseError, peel, read_problem
 from solon.verify.pddl.search import search
 from solon.verify.pddl.simulate import Verdict, read_plan, validate
 from solon.verify.pddl.syntax import Atom, Domain, Formula, Not, Plan, Problem, conjuncts
+from solon.verify.pddl.unroll import NoPlanWithin, shortest_plan
 
-Planner = Literal["fast-downward", "search"]
-_LONGEST: Final = 200_000
+Planner = Literal["fast-downward", "search", "unrolled"]
+_OBJECTS: Final = 1_000
+LONGEST: Final = 200_000
+"""Characters of an answer."""
+_NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 PLANNERS: Final[tuple[Planner, ...]] = get_args(Planner)
+_HORIZON: Final = 40
+"""Steps of the longest plan that unrolling looks for; LLMFP stops at 17."""
 
 
 class Difference(Value, frozen=True):
@@ -66,13 +74,29 @@ def planned(domain: Domain, problem: Problem, planner: Planner, seconds: float, 
 def _planned(domain: Domain, problem: Problem, planner: Planner, seconds: float, optimal: bool) -> PlannerResult:  # noqa: FBT001
     if planner == "search":
         return search(domain, problem, "uniform" if optimal else "greedy")
+    if planner == "unrolled":
+        return _unrolled(domain, problem, seconds, optimal=optimal)
     return plan(domain, problem, "seq-opt-lmcut" if optimal else "lama-first", PlannerLimits(seconds))
+
+
+def _unrolled(domain: Domain, problem: Problem, seconds: float, *, optimal: bool) -> PlannerResult:
+    """Return a plan with the fewest steps, which is a cheapest one where each step costs the same (LLMFP's way)."""
+    priced = problem.metric == "cost"
+    if priced and optimal:
+        return GaveUp("unsupported", "unrolling counts steps and not what they cost; use Fast Downward")
+    found = shortest_plan(domain, problem, _HORIZON, Limits(seconds))
+    if isinstance(found, NoPlanWithin):
+        goals = f"; these goals cannot hold together until then: {', '.join(found.core)}" if found.core else ""
+        return GaveUp("steps", f"there is no plan of at most {found.steps} steps{goals}")
+    if priced and isinstance(found, Planned):
+        return Planned(found.plan, validate(domain, problem, found.plan).cost)
+    return found
 
 
 def short(text: str) -> str:
     """Return a text that is not too long to be an answer. Raises ProgramFault."""
-    if len(text) > _LONGEST:
-        message = f"the answer has {len(text)} characters, more than {_LONGEST}"
+    if len(text) > LONGEST:
+        message = f"the answer has {len(text)} characters, more than {LONGEST}"
         raise ProgramFault(Fault("output", message, "write one problem, or one plan, and nothing else"))
     return text
 
@@ -86,6 +110,9 @@ def read(text: str, domain: Domain) -> tuple[Problem, tuple[Issue, ...]]:
         raise ProgramFault(
             Fault("syntax", f"the problem cannot be read ({where}: {error.message})", error.remedy)
         ) from None
+    if len(problem.objects) > _OBJECTS:
+        message = f"the problem has {len(problem.objects)} objects, more than {_OBJECTS}"
+        raise ProgramFault(Fault("output", message, "declare the objects of the words and no others"))
     issues = check_problem(domain, problem)
     wrong = errors(issues)
     if wrong:
@@ -97,17 +124,20 @@ def read(text: str, domain: Domain) -> tuple[Problem, tuple[Issue, ...]]:
     return problem, issues
 
 
-def judge_problem(
-    world: World, truth: Problem, text: str, *, planner: Planner, seconds: float, optimal: bool
+def judge_problem(  # what a judgement depends on
+    world: World, truth: Problem, text: str, *, words: str, planner: Planner, seconds: float, optimal: bool
 ) -> ProblemJudgement:
-    """Plan for a formalisation and check plan and formalisation. Raises ProgramFault."""
+    """Plan for a formalisation of words and check plan and formalisation. Raises ProgramFault."""
     problem, issues = read(text, world.domain)
     outcome = planned(world.domain, problem, planner, seconds, optimal=optimal)
     if isinstance(outcome, Rejected):
         raise ProgramFault(
             Fault("output", f"the planner refuses the problem ({outcome.message})", "correct what it names")
         )
-    comparison = compare(world.domain, truth, problem)
+    # an object may be called otherwise, but not by the name that the words give to another
+    named = {entry.name for entry in truth.objects} & {entry.name for entry in problem.objects}
+    named &= set(_NAME.findall(words.lower()))
+    comparison = compare(world.domain, truth, problem, kept=named)
     if isinstance(comparison, Undecided):
         raise InfrastructureError(f"it is undecided whether the problem says what the words say ({comparison.message})")
     verdict = None

@@ -138,6 +138,7 @@ class World:
     source: str = ""  # name of the file of PDDL, the world's own name if empty
     text: str = ""  # the PDDL itself, where there is no file
     costs: bool = False
+    draws: str = ""  # the world whose instances it has under other names, its own if empty
 
     @cached_property
     def domain(self) -> Domain:
@@ -188,7 +189,7 @@ class World:
 
     def instance(self, number: int, collection: int = 0) -> Scene:
         """Return one instance, the same for ever; trivial ones are drawn again. Collections hold other draws."""
-        dice = random.Random(f"{self.name}/{collection}/{number}")  # noqa: S311 - reproducible on purpose
+        dice = random.Random(f"{self.draws or self.name}/{collection}/{number}")  # noqa: S311 - reproducible on purpose
         while True:
             scene = self.draw(number, dice)
             if not trivial(self.problem(scene)):

@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 
 from solon.playback import Exhibit, Frame, Moment, Recording
-from solon.tasks.planning.classical.judged import ProblemJudgement, literal, said, told_outcome
+from solon.tasks.planning.classical.judged import Difference, ProblemJudgement, literal, said, told_outcome
 from solon.tasks.planning.classical.scene import World
 from solon.verify.pddl.equivalent import Different, Isomorphic
 from solon.verify.pddl.issue import Issue
 from solon.verify.pddl.outcome import Planned
-from solon.verify.pddl.simulate import Verdict, validate
-from solon.verify.pddl.syntax import Atom, Plan, Problem, conjuncts
+from solon.verify.pddl.simulate import Verdict
+from solon.verify.pddl.syntax import Atom, Plan, conjuncts
 
 
-def of_problem(world: World, judgement: ProblemJudgement, shown: str, text: str) -> Recording:
-    """Return the steps from the formal text to the verdict; ``shown`` limits what the check against the words tells."""
+def of_problem(world: World, judgement: ProblemJudgement, shown: str, text: str, words: str) -> Recording:
+    """Return the steps from the formal text to the verdict.
+
+    ``shown`` limits what the moments tell of the check against the words; the panels, for people, show all of it.
+    """
     problem, outcome = judgement.problem, judgement.outcome
     opening = f"{len(problem.objects)} objects, {len(problem.init)} facts, {len(conjuncts(problem.goal))} goals: read"
     captions = [opening, told_outcome(outcome)]
@@ -32,17 +35,17 @@ def of_problem(world: World, judgement: ProblemJudgement, shown: str, text: str)
         moments.append(_ending(judgement.verdict, len(plan)))
         captions.append(moments[-1].text)
     captions.append(_comparison(judgement))
-    exhibits = [Exhibit("The problem as it was written", text=text), _steps(world, plan, judgement.verdict)]
-    if wrong:
-        exhibits.append(
-            Exhibit("Where it differs from the words", steps=tuple(wrong), trouble=tuple(range(len(wrong))))
-        )
-    return _recording(captions, moments, exhibits)
+    exhibits = (
+        Exhibit("The words", text=words),
+        Exhibit("The formal problem", text=text),
+        _steps(world, plan, judgement.verdict),
+        _wrong(_found_in_problem(world, judgement)),
+    )
+    return Recording(tuple(Frame(caption=caption) for caption in captions), tuple(moments), exhibits=exhibits)
 
 
-def of_plan(world: World, truth: Problem, plan: Plan, shown: str) -> Recording:
-    """Return what each action did; with ``shown`` "all" the run goes on behind actions that were not possible."""
-    verdict = validate(world.domain, truth, plan, persist=shown == "all")
+def of_plan(world: World, plan: Plan, verdict: Verdict, shown: str, words: str) -> Recording:
+    """Return what each action did, as far as the verdict's run went."""
     captions = [f"a plan of {len(plan)} actions"]
     captions += [f"{number}. {world.step(step)}" for number, step in enumerate(plan, 1)]
     told = [issue_in_words(world, issue, plan) for issue in verdict.issues]
@@ -55,7 +58,12 @@ def of_plan(world: World, truth: Problem, plan: Plan, shown: str) -> Recording:
     if verdict.valid:
         moments.append(_ending(verdict, len(plan)))
     captions.append("the plan is valid" if verdict.valid else told[0])
-    return _recording(captions, moments, [_steps(world, plan, verdict)])
+    exhibits = (
+        Exhibit("The words", text=words),
+        _steps(world, plan, verdict),
+        _wrong([_found(world, issue) for issue in verdict.issues]),
+    )
+    return Recording(tuple(Frame(caption=caption) for caption in captions), tuple(moments), exhibits=exhibits)
 
 
 def first_difference(judgement: ProblemJudgement) -> str:
@@ -106,11 +114,38 @@ def _comparison(judgement: ProblemJudgement) -> str:
 
 def _steps(world: World, plan: Plan, verdict: Verdict | None) -> Exhibit:
     wrong = {issue.step - 1 for issue in verdict.issues if issue.severity == "error"} if verdict else set[int]()
-    steps = tuple(f"{step}: {world.step(step)}" for step in plan)
+    steps = tuple(f"{world.step(step)} {step}" for step in plan)
     return Exhibit("The plan", steps=steps, trouble=tuple(sorted(place for place in wrong if 0 <= place < len(plan))))
 
 
-def _recording(captions: list[str], moments: list[Moment], exhibits: list[Exhibit]) -> Recording:
-    frames = tuple(Frame(caption=caption) for caption in captions)
-    kept = tuple(exhibit for exhibit in exhibits if exhibit.text or exhibit.steps)
-    return Recording(frames, tuple(moments), exhibits=kept)
+_Row = tuple[str, str, str]  # what was found, where, and what to do
+
+
+def _wrong(rows: Sequence[tuple[_Row, bool]]) -> Exhibit:
+    trouble = tuple(place for place, (_, severe) in enumerate(rows) if severe)
+    return Exhibit(
+        "What is wrong", head=("found", "where", "remedy"), rows=tuple(row for row, _ in rows), trouble=trouble
+    )
+
+
+def _found(world: World, issue: Issue) -> tuple[_Row, bool]:
+    known = "; ".join(filter(None, (_in_words(world, name) for name in issue.names)))
+    return (f"{issue.message}{f' ({known})' if known else ''}", issue.where, issue.remedy), issue.severity == "error"
+
+
+def _found_in_problem(world: World, judgement: ProblemJudgement) -> list[tuple[_Row, bool]]:
+    outcome, comparison = judgement.outcome, judgement.comparison
+    rows = [_found(world, issue) for issue in judgement.issues if _odd(issue)]
+    rows += [((said(it), it.part, _remedy(it)), True) for it in judgement.differences]
+    if isinstance(comparison, Different) and not judgement.differences:
+        rows.append(((comparison.difference, "", "say what the words say"), True))
+    if not isinstance(outcome, Planned):
+        rows.append(
+            ((told_outcome(outcome), "planner", "state all that holds at the start, and only what is wanted"), True)
+        )
+    issues = judgement.verdict.issues if judgement.verdict else ()
+    return rows + [_found(world, issue) for issue in issues]
+
+
+def _remedy(difference: Difference) -> str:
+    return f"state it in :{difference.part}" if difference.missing else f"leave it out of :{difference.part}"

@@ -34,6 +34,7 @@ from solon.tasks.planning.classical import brief, published, story
 from solon.tasks.planning.classical.author import PlanAuthor, ProblemAuthor
 from solon.tasks.planning.classical.brief import ANSWERS, CONTEXTS, EXAMPLES
 from solon.tasks.planning.classical.judged import (
+    LONGEST,
     PLANNERS,
     Planner,
     ProblemJudgement,
@@ -44,6 +45,7 @@ from solon.tasks.planning.classical.judged import (
     read_steps,
 )
 from solon.tasks.planning.classical.scene import Scene, World
+from solon.tasks.planning.classical.validator import EXACT, validator_of
 from solon.tasks.planning.classical.words import WORDS, parse, render
 from solon.tasks.planning.classical.worlds import ISR_LLM, WORLDS
 from solon.verify.pddl import planner
@@ -54,6 +56,7 @@ from solon.verify.pddl.search import search
 from solon.verify.pddl.simulate import Verdict as Run
 from solon.verify.pddl.simulate import read_plan, validate
 from solon.verify.pddl.syntax import Domain, Plan, Problem, print_plan, print_problem
+from solon.verify.pddl.world import World as Grounds
 
 _Name = TypeVar("_Name", bound=str)
 _REVISION: Final = "1"  # raise it with every change of a draw, a word or a metric
@@ -65,7 +68,7 @@ INSTANCES: Final = 20
 
 def _complaint(text: str) -> str | None:
     try:
-        read_problem(peel(text))
+        read_problem(peel(text[:LONGEST]))
     except ParseError as error:
         return f"is not valid PDDL ({error})"
     return None
@@ -74,7 +77,7 @@ def _complaint(text: str) -> str | None:
 def _plan_complaint(domain: Domain) -> Callable[[str], str | None]:
     def complaint(text: str) -> str | None:
         try:
-            read_plan(peel(text), domain)
+            read_plan(peel(text[:LONGEST]), domain)
         except ParseError as error:
             return f"is no plan ({error})"
         return None
@@ -92,6 +95,7 @@ class ClassicalTask(Task):
     ``problem`` chooses the instance and ``collection`` other draws of them. ``answer`` is "problem" or "plan".
     ``context`` is what the brief shows besides the words; ``shown`` is how much the check against the words tells:
     nothing, the first or all that is wrong. ``optimal`` asks for a cheapest plan. ``seconds`` limits the planner.
+    ``validator`` is "exact", or one that errs, such as "self:0.1,0.2"; what is true is then told by ``verify`` alone.
     """
 
     world: ClassVar[World]
@@ -105,6 +109,7 @@ class ClassicalTask(Task):
     optimal: bool = False
     planner: str = "fast-downward"
     seconds: int = 60
+    validator: str = EXACT
 
     def __post_init__(self) -> None:
         if not 1 <= self.problem <= INSTANCES or self.collection < 0:
@@ -117,14 +122,20 @@ class ClassicalTask(Task):
         choice("context", self.context, CONTEXTS)
         choice("shown", self.shown, SHOWN)
         choice("planner", self.planner, PLANNERS)
+        if validator_of(self.validator) is not None and (self.answer == "problem" or self.optimal):
+            raise ValueError(
+                "a validator that errs judges plans, whatever they cost; set answer=plan and optimal=false"
+            )
         changed = ",".join(
             f"{it.name}={getattr(self, it.name)}" for it in fields(self) if getattr(self, it.name) != it.default
         )
         object.__setattr__(self, "version", f"{_REVISION}[{changed}]" if changed else _REVISION)
-        metrics = (
-            _problem_metrics(optimal=self.optimal) if self.answer == "problem" else _plan_metrics(optimal=self.optimal)
-        )
-        object.__setattr__(self, "metrics", metrics)
+        object.__setattr__(self, "metrics", self._metrics())
+
+    def _metrics(self) -> tuple[Metric, ...]:
+        if self.answer == "problem":
+            return _problem_metrics(optimal=self.optimal)
+        return _plan_metrics(optimal=self.optimal) if self.validator == EXACT else _HEARD
 
     @property
     def language(self) -> Language:
@@ -195,7 +206,13 @@ class ClassicalTask(Task):
     def judge(self, program: Program) -> ProblemJudgement:
         """Return what a formalisation comes to. Raises ProgramFault and, without a planner, MissingSolver."""
         return judge_problem(
-            self.world, self.truth, program.source, planner=self._planner, seconds=self.seconds, optimal=self.optimal
+            self.world,
+            self.truth,
+            program.source,
+            words=self.text,
+            planner=self._planner,
+            seconds=self.seconds,
+            optimal=self.optimal,
         )
 
     def run(self, program: Program) -> tuple[Plan, Run]:
@@ -208,6 +225,8 @@ class ClassicalTask(Task):
         if self.answer == "problem":
             return Episode(_problem_measured(self.judge(program), optimal=self.optimal))
         plan, run = self.run(program)
+        if self.validator != EXACT:
+            return Episode({"accepted": float(self._heard(plan, run).valid), "actions": float(len(plan))})
         figures = {
             "solved": float(run.valid),
             "progress": run.progress,
@@ -223,9 +242,19 @@ class ClassicalTask(Task):
     def record(self, program: Program, seed: Seed, jail: Jail) -> Recording:  # noqa: ARG002  # as in evaluate
         """Write down what was checked, what the planner said and each action in words."""
         if self.answer == "problem":
-            return story.of_problem(self.world, self.judge(program), self.shown, program.source)
-        plan, _ = self.run(program)
-        return story.of_plan(self.world, self.truth, plan, self.shown)
+            return story.of_problem(self.world, self.judge(program), self.shown, program.source, self.text)
+        plan = read_steps(program.source, self.world.domain)
+        run = validate(self.world.domain, self.truth, plan, persist=self.shown == "all")
+        return story.of_plan(self.world, plan, self._heard(plan, run), self.shown, self.text)
+
+    def _heard(self, plan: Plan, run: Run) -> Run:
+        """Return what the validator says of a plan whose run is known."""
+        chosen = validator_of(self.validator)
+        return (
+            run
+            if chosen is None
+            else chosen.hear(Grounds(self.world.domain, self.truth), plan, run, f"{self.name}/{self.version}")
+        )
 
     def suspicions(self, episode: Episode) -> Iterator[Finding]:
         """Yield a warning where the plan is right by accident."""
@@ -248,6 +277,8 @@ class ClassicalTask(Task):
 
     def figures(self) -> Sequence[Figure]:
         """Return the bound, and what others published for this domain."""
+        if self.validator != EXACT:
+            return (Figure("bound", "all plans are passed", {"accepted": 1.0}, "the definition of accepted"),)
         bound = Figure("bound", "an answer is right or wrong", {"solved": 1.0}, "the definition of solved")
         if self.answer == "problem":
             return (bound, *published.llm_p(self.world.name, optimal=self.optimal))
@@ -294,6 +325,12 @@ def _share(name: str, meaning: str) -> Metric:
 
 _ACTIONS: Final = Metric("actions", "minimise", low=0.0, meaning="actions of the plan, 0 without one")
 _COST: Final = Metric("cost", "minimise", low=0.0, meaning="cost of the actions that could be taken, 0 without a plan")
+
+
+_HEARD: Final = (
+    Metric("accepted", role="objective", low=0.0, high=1.0, meaning="1 if the validator, which errs, passes the plan"),
+    _ACTIONS,
+)
 
 
 def _problem_metrics(*, optimal: bool) -> tuple[Metric, ...]:
@@ -422,3 +459,19 @@ class BallsTask(ClassicalTask):
     name = "planning-balls"
     world = WORLDS["balls"]
     answer: str = "plan"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MysteryTask(ClassicalTask):
+    """Blocks in disguise, under names that mean nothing."""
+
+    name = "planning-mystery"
+    world = WORLDS["mystery"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovieTask(ClassicalTask):
+    """A film is rewound and snacks are fetched."""
+
+    name = "planning-movie"
+    world = WORLDS["movie"]

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from solon.contract import InfrastructureError, Value
-from solon.tasks.planning.models import networks, paragraphs, picking, scenarios, staffing
+from solon.tasks.planning.models import diet, networks, paragraphs, picking, scenarios, staffing
 from solon.tasks.planning.models.algebra import compare, plus, times
 from solon.tasks.planning.models.algebra import number as constant
 from solon.tasks.planning.models.source import Source
@@ -30,6 +30,7 @@ SOURCES: Final[dict[str, Source]] = {
         picking.WAREHOUSE,
         picking.BLOCKS,
         picking.SALESMAN,
+        diet.SOURCE,
     )
 }
 LIMITS: Final = Limits(30.0)

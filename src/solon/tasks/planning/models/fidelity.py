@@ -57,13 +57,14 @@ def _at(words: Formal, candidate: Formal, values: Values, worth: float | None) -
             goal = words.objective
             yield Doubt(
                 "objective",
-                f"your objective is {worth:g} at your plan, and the words come to {found.objective:g}: {plan}",
+                f"your objective is {worth:g} at your plan, and the words come to {found.objective:g}",
                 goal.meaning if goal else "",
                 candidate.objective.name if candidate.objective else "",
+                plan,
             )
         return
     core = set(found.core) if isinstance(found, Infeasible) else set[str]()
     blamed = [rule for rule in words.rules if rule.name in core]
     stated = [rule for rule in blamed if rule.origin != "linking"] or blamed
     for rule in stated:
-        yield Doubt("broken", f"your plan does not obey it: {plan}", rule.meaning, rule.name)
+        yield Doubt("broken", "your plan does not obey it", rule.meaning, rule.name, plan)

@@ -95,7 +95,7 @@ def judge(source: str, number: int, text: str, care: Care) -> Judgement:
         comparison=comparison,
         verdict=verdict,
         objective_right=stated.objective or not (comparison.objective or comparison.undecided),
-        constraints_right=stated.share,
+        constraints_right=1.0 if verdict == "same" else comparison.implied,
         executed=not isinstance(result, OutOfTime),
         solved=worth is not None and close(worth, case.optimum),
         feasible=values is not None and _obeys(case, values),

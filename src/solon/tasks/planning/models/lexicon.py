@@ -55,6 +55,7 @@ NAMES: Final = {
     "jobs": ("sweeping", "packing", "welding", "painting", "sorting", "loading", "printing"),
     "stations": ("North", "South", "East", "West", "Middle", "Upper", "Lower", "Outer", "Inner"),
     "colours": ("red", "blue", "green", "yellow"),
+    "nutrients": ("iron", "calcium", "zinc", "iodine", "magnesium", "potassium"),
     "blocks": tuple(f"block {letter}" for letter in "ABCDEFGHIJKL"),
 }
 """Proper names: they have no plural, and are identified in lower case."""

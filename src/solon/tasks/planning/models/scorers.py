@@ -1,4 +1,4 @@
-"""The measures of the papers, over judgements: of S11 (2023), ReSocratic (2024), LLMFP (2024) and LLMOPT (2024)."""
+"""The measures of the papers, over judgements: of MILP synthesis (2023), ReSocratic (2024), LLMFP (2024) and LLMOPT (2024)."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ class Rate(Value, frozen=True):
 
 
 class Formulated(Value, frozen=True):
-    """One model as S11 counts it: whether all is right, and how many paragraphs are classified and formulated right."""
+    """One model as the study of MILP synthesis counts it: whether all is right, and how many paragraphs are classified and formulated right."""
 
     whole: bool
     classified: int
@@ -41,7 +41,7 @@ class Formulated(Value, frozen=True):
 
 
 class Accuracies(Value, frozen=True):
-    """ACC1, ACC2 and ACC3 of S11."""
+    """ACC1, ACC2 and ACC3 of that study."""
 
     models: Rate
     classes: Rate

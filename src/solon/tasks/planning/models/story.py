@@ -1,6 +1,6 @@
 """An attempt told stage by stage: what was read, what the solver said, the answer in words, and what is wrong."""
 
-from solon.playback import Frame, Moment, Recording, quote
+from solon.playback import Exhibit, Frame, Moment, Recording, quote
 from solon.tasks.planning.models.cases import Case
 from solon.tasks.planning.models.judging import Judgement, answer
 from solon.tasks.planning.models.telling import Doubt
@@ -27,7 +27,42 @@ def record(case: Case, judgement: Judgement) -> Recording:
     if not judgement.doubts:
         captions.append("Checked against the words: no disagreement was found.")
         moments.append(Moment(len(captions) - 1, captions[-1]))
-    return Recording(tuple(Frame(caption=caption) for caption in captions), tuple(moments))
+    frames = tuple(Frame(caption=caption) for caption in captions)
+    return Recording(frames, tuple(moments), exhibits=_exhibits(case, judgement))
+
+
+def _exhibits(case: Case, judgement: Judgement) -> tuple[Exhibit, ...]:
+    """Return the panels, for people; they show all that the comparison found, whatever feedback may draw on."""
+    wrong = list(dict.fromkeys((*judgement.doubts, *judgement.comparison.all)))
+    return (
+        Exhibit("The words", text=case.words),
+        Exhibit("The model", text=write(judgement.model)),
+        Exhibit("The answer", head=("variable", "value"), rows=_values(judgement)),
+        Exhibit(
+            "What is wrong",
+            head=("rule or objective", "what differs", "witness plan"),
+            rows=tuple((_subject(it), f"{it.text}.", it.plan or "-") for it in wrong),
+            trouble=tuple(range(len(wrong))),
+        ),
+    )
+
+
+def _subject(doubt: Doubt) -> str:
+    kind = {"variable": "variable", "objective": "objective", "sense": "objective"}.get(doubt.kind, "rule")
+    return doubt.sentence or (f"{kind} {doubt.name}" if doubt.name else "the model")
+
+
+def _values(judgement: Judgement) -> tuple[tuple[str, str], ...]:
+    """Return what the solver chose, and what of it is not nothing."""
+    if not isinstance(judgement.result, Solved):
+        return (("none", _verdict(judgement)),)
+    rows: list[tuple[str, str]] = []
+    for name, values in judgement.result.values.items():
+        chosen = [(f"{name}[{key}]" if key else name, value) for key, value in values.items() if value]
+        rows += [(place, value if isinstance(value, str) else f"{value:g}") for place, value in chosen]
+        rows += [(name if "" in values else f"all other {name}", "0")] if len(chosen) < len(values) else []
+    goal, worth = judgement.model.objective, judgement.result.objective
+    return ((goal.name, f"{worth:g}"), *rows) if goal is not None and worth is not None else tuple(rows)
 
 
 def _own(text: str) -> str:
@@ -41,7 +76,8 @@ def worded(doubt: Doubt) -> str:
     said = f'{source} "{doubt.sentence}" and ' if doubt.sentence else ""
     # of a rule that the words have, a proposer knows no name
     name = f" (see {doubt.name!r})" if doubt.name and doubt.kind != "broken" else ""
-    return f"{said}{doubt.text}{name}."
+    plan = f": {doubt.plan}" if doubt.plan else ""
+    return f"{said}{doubt.text}{plan}{name}."
 
 
 def _verdict(judgement: Judgement) -> str:

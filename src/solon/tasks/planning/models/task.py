@@ -25,7 +25,7 @@ from solon.tasks.planning.models.telling import compared
 from solon.verify.formal.model import Formal
 from solon.verify.formal.text import LANGUAGE
 
-_REVISION: Final = "1"  # raise it with every change of a draw, a word, a rule or a metric
+_REVISION: Final = "2"  # raise it with every change of a draw, a word, a rule or a metric
 _Name = TypeVar("_Name", bound=str)
 
 
@@ -138,7 +138,10 @@ METRICS: Final = (
     _share("named", "1 if each value that the words ask for is within 1e-4 of the true one"),
     _share("model", "1 if the model and the words are not told apart"),
     _share("objective_right", "1 if the objective agrees with the words"),
-    _share("constraints_right", "share of rules, of the words and of the model, that the other side implies"),
+    _share(
+        "constraints_right",
+        "share of rules, of the words and of the model, that the other side implies, as verify decides it",
+    ),
     _share("variables_right", "share of variables with the right name, domain and bounds"),
     Metric("doubts", "minimise", low=0, high=100, meaning="disagreements that the feedback may name"),
     Metric("out_of_time", "minimise", low=0, high=1, meaning="1 if the solver gave up, which is no verdict"),

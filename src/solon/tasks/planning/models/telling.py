@@ -52,6 +52,7 @@ class Doubt(Value, frozen=True):
     text: str
     sentence: str = ""
     name: str = ""
+    plan: str = ""  # a witness, in words
 
 
 class Comparison(Value, frozen=True):
@@ -63,6 +64,7 @@ class Comparison(Value, frozen=True):
     forbidden: tuple[Doubt, ...]
     undecided: int
     asked: int  # variables that the words ask for
+    implied: float = 0.0  # share of the rules of both sides that the other one was found to imply
 
     @property
     def all(self) -> tuple[Doubt, ...]:
@@ -84,10 +86,10 @@ def compared(words: Formal, candidate: Formal) -> Comparison:
         return Comparison(odd, (), (), (), 1, asked)
     telling = Telling(words, candidate)
     objective = tuple(telling.objective())
-    broken, forbidden = (tuple(islice(found, _ENOUGH)) for found in (telling.broken(), telling.forbidden()))
+    broken, forbidden = (tuple(found)[:_ENOUGH] for found in (telling.broken(), telling.forbidden()))
     if telling.undecided and not (objective or broken or forbidden):
         forbidden = tuple(islice(telling.probes(), 1))
-    return Comparison(odd, objective, broken, forbidden, telling.undecided, asked)
+    return Comparison(odd, objective, broken, forbidden, telling.undecided, asked, telling.implied)
 
 
 def variables(words: Formal, candidate: Formal) -> Iterator[Doubt]:
@@ -178,6 +180,7 @@ class Telling:
     def __init__(self, words: Formal, candidate: Formal) -> None:
         self.words, self.candidate = words, candidate
         self.undecided = 0
+        self._rules = self._implied = 0
         mine = {it.name: it for it in candidate.decisions}
         asked = {it.name for it in named(words)}
         self.own = [it for it in words.decisions if it.name not in asked]
@@ -188,6 +191,11 @@ class Telling:
         back = {rule.name for rule in words.rules if rule.origin == "linking"}
         self.determined = {it.name for it in self.own if f"link_back_{it.name.removeprefix('use_')}" in back}
         self.known = self._instances(self.theirs, candidate)
+
+    @property
+    def implied(self) -> float:
+        """Share of the rules asked about until now that the other side implies; 1 if there are none."""
+        return self._implied / self._rules if self._rules else 1.0
 
     @cached_property
     def linked(self) -> bool:
@@ -218,16 +226,16 @@ class Telling:
         ways = [compare(minus(one, other), ">=", _MARGIN) for one, other in ((wanted, given), (given, wanted))]
         values = self._witness(_Question(self.words, ways))
         if values is not None:
-            text = f"your objective and the words differ in what this is worth: {told(self.words, values)}"
-            yield Doubt("objective", text, goal.meaning, own.name)
+            text = "your objective and the words differ in what this is worth"
+            yield Doubt("objective", text, goal.meaning, own.name, told(self.words, values))
 
     def broken(self) -> Iterator[Doubt]:
         """Yield the words' rules that some plan of the candidate breaks."""
         for rule in (*self.words.rules, *_bounds(self.own, self.words, self.candidate)):
             values = self._first(self.same, rule, self._breaking)
             if values is not None:
-                text = f"your model accepts a plan that it rules out: {told(self.words, values)}"
-                yield Doubt("broken", text, rule.meaning, rule.name)
+                text = "your model accepts a plan that it rules out"
+                yield Doubt("broken", text, rule.meaning, rule.name, told(self.words, values))
 
     def _breaking(self, rule: Rule, place: int, instance: Expression) -> _Question | None:
         """Return what to ask for plans of the candidate that break an instance of a rule of the words. Raises Open."""
@@ -260,8 +268,8 @@ class Telling:
         for rule in (*self.candidate.rules, *_bounds(own, self.candidate, self.words)):
             values = self._first(self.theirs, rule, breaking)
             if values is not None:
-                text = f"your rule {rule.name!r} forbids a plan that the words allow: {told(self.words, values)}"
-                yield Doubt("forbidden", text, name=rule.name)
+                text = f"your rule {rule.name!r} forbids a plan that the words allow"
+                yield Doubt("forbidden", text, name=rule.name, plan=told(self.words, values))
 
     def probes(self) -> Iterator[Doubt]:
         """Yield disagreements on plans at random corners of either side, the last resort."""
@@ -272,13 +280,25 @@ class Telling:
             aim = Objective("probe", "minimise", weighted((dice.uniform(-1, 1), place) for place in asked))
             found = solve(structs.replace(problem, objective=aim), limits=LIMITS)
             if isinstance(found, Solved) and self._disagree(found.values):
-                text = f"your model and the words disagree on this plan or its worth: {told(self.words, found.values)}"
-                yield Doubt("objective", text, goal.meaning if goal else "", own.name if own else "")
+                text, plan = (
+                    "your model and the words disagree on this plan or its worth",
+                    told(self.words, found.values),
+                )
+                yield Doubt("objective", text, goal.meaning if goal else "", own.name if own else "", plan)
 
     def _first(
         self, closing: Closing, rule: Rule, breaking: Callable[[Rule, int, Expression], _Question | None]
     ) -> Values | None:
         """Return the first plan that breaks an instance of a rule; what cannot be decided is counted."""
+        before = self.undecided
+        found = self._breaks(closing, rule, breaking)
+        self._rules += 1
+        self._implied += found is None and self.undecided == before
+        return found
+
+    def _breaks(
+        self, closing: Closing, rule: Rule, breaking: Callable[[Rule, int, Expression], _Question | None]
+    ) -> Values | None:
         questions: list[_Question] = []
         try:
             for place, instance in enumerate(closing.rules(rule)):

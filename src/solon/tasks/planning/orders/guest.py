@@ -18,8 +18,8 @@ from solon.sandbox.worker import Answer, Note
 GUEST: Final = "solon.tasks.planning.orders.guest"
 CALLS, FINISHED, RAISED, NO_CALL = b"c", b"f", b"r", b"o"
 LONGEST: Final = 200  # calls that one reply may hold
-_NAME: Final = 80  # letters of a tool's name
-_HOURS: Final = 10**6
+LONGEST_NAME: Final = 80  # letters of a tool's name
+HOURS: Final = 10**6
 
 Call = tuple[str, int | None]
 
@@ -88,9 +88,9 @@ def _calls(found: object) -> list[Call] | None:
 
 def _call(item: object) -> Call | None:
     if type(item) is str:
-        return item[:_NAME], None
+        return item[:LONGEST_NAME], None
     if type(item) is tuple:
         parts = cast("tuple[object, ...]", item)
-        if len(parts) == 2 and type(parts[0]) is str and type(parts[1]) is int and abs(parts[1]) < _HOURS:
-            return parts[0][:_NAME], parts[1]
+        if len(parts) == 2 and type(parts[0]) is str and type(parts[1]) is int and abs(parts[1]) < HOURS:
+            return parts[0][:LONGEST_NAME], parts[1]
     return None

@@ -10,12 +10,13 @@ from typing import Final, Literal
 import msgspec
 
 from solon.contract import Episode, Fault, Figure, Jail, Metric, Program, ProgramFault, Seed, Task, Worker
-from solon.playback import Frame, Moment, Recording, quote
+from solon.playback import Exhibit, Frame, Moment, Recording, quote
 from solon.tasks.planning.orders import agents, published
 from solon.tasks.planning.orders.brief import brief
 from solon.tasks.planning.orders.cases import Case, draw
 from solon.tasks.planning.orders.dissect import Dissection, dissect
-from solon.tasks.planning.orders.guest import CALLS, FINISHED, GUEST, RAISED, Call
+from solon.tasks.planning.orders.exhibits import exhibits
+from solon.tasks.planning.orders.guest import CALLS, FINISHED, GUEST, HOURS, LONGEST, LONGEST_NAME, RAISED, Call
 from solon.tasks.planning.orders.oracle import ERRORS, Desk, Verdict, tally
 from solon.tasks.planning.orders.topics import TOPICS
 
@@ -103,15 +104,22 @@ class OrderTask(Task):
         moments = [Moment(0, f"{sum(not it.error for it in verdicts)} of {len(cases)} cases succeed")]
         if first is not None and first.traceback:
             moments.append(Moment(first.step or 0, f"{first.message}\n{quote(first.traceback)}", trouble=True))
-        failed = 0
+        failed, shown = 0, self._shown(0, cases, verdicts, transcripts)
         for number, (case, verdict, calls) in enumerate(zip(cases, verdicts, transcripts, strict=True)):
             outcome = f"{verdict.error}: {verdict.reason}" if verdict.error else "success"
             frames.append(Frame(rewards=(float(not verdict.error),), caption=f"case {number}: {outcome}"))
             if verdict.error and failed < _TOLD:
+                if not failed:
+                    shown = self._shown(number, cases, verdicts, transcripts)
                 why = self._why(program, case, jail) if not failed else None
                 moments.append(Moment(number + 1, _told(case, verdict, calls, why), trouble=True))
                 failed += 1
-        return Recording(tuple(frames), tuple(moments), agents=("agent",))
+        return Recording(tuple(frames), tuple(moments), agents=("agent",), exhibits=shown)
+
+    def _shown(
+        self, number: int, cases: Sequence[Case], verdicts: Sequence[Verdict], transcripts: Sequence[Sequence[Call]]
+    ) -> tuple[Exhibit, ...]:
+        return exhibits(cases[number], verdicts[number], transcripts[number])
 
     def _why(self, program: Program, case: Case, jail: Jail) -> Dissection | None:
         try:
@@ -164,10 +172,13 @@ def play(worker: Worker, case: Case) -> tuple[Verdict, Slip, list[Call]]:
 
 
 def _decoded(content: bytes) -> list[Call]:
+    # the guest keeps to these bounds, but the worker is the program's
     try:
-        return msgspec.json.decode(content, type=list[Call])
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        calls = msgspec.json.decode(content, type=list[Call])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return []
+    fitting = all(len(name) <= LONGEST_NAME and abs(start or 0) < HOURS for name, start in calls)
+    return calls if fitting and len(calls) <= LONGEST else []
 
 
 def _told(case: Case, verdict: Verdict, calls: Sequence[Call], why: Dissection | None) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from solon.contract import Value
 from solon.tasks.planning.trips.lookup import Lookup, ParityLookup, lookup
-from solon.tasks.planning.trips.plans import MEALS, NOTHING, Day, Plan, flight_number, mode, place, route
+from solon.tasks.planning.trips.plans import MEALS, NOTHING, Day, Plan, flight_number, mode, modes, place, route
 from solon.tasks.planning.trips.request import Request
 from solon.tasks.planning.trips.world import Restaurant, Stay, World, clock
 
@@ -133,6 +133,8 @@ class _Judge:
         way, how = route(day.transportation), mode(day.transportation)
         if not how or way is None:
             yield f"day {number}: the transportation {day.transportation!r} is no flight, self-driving or taxi"
+        elif len(several := modes(day.transportation)) > 1 and not self._parity:
+            yield f"day {number}: the transportation names {' and '.join(several)}; one of them travels"
         elif how == "flight":
             flight = self._tables.flight(day, number - 1)
             if flight is None:
@@ -150,7 +152,7 @@ class _Judge:
             elif not self._parity:
                 stated = _COST.search(day.transportation)
                 cost = road.taxi if how == "taxi" else road.car
-                if stated and int(stated[1]) != cost:
+                if stated and stated[1] != str(cost):
                     yield f"day {number}: the {how} costs {cost}, not {stated[1]}"
 
     def complete(self) -> Iterator[Complaint]:

@@ -7,12 +7,14 @@ import msgspec
 
 from solon.contract import Value
 from solon.language import Language
+from solon.tasks.planning.trips.names_once import once
 from solon.tasks.planning.trips.world import Flight, Road, clock
 
 NOTHING: Final = "-"
 MEALS: Final = ("breakfast", "lunch", "dinner")
 _LONGEST: Final = 60  # days
-_ROUTE: Final = re.compile(r"from\s+(.+?)\s+to\s+(.+?)\s*(?=,|\(|$)")
+_LONGEST_TEXT: Final = 2000  # characters of a field
+_END: Final = re.compile(r"[,(]")
 _NUMBER: Final = re.compile(r"Flight Number:\s*([^,\s]+)")
 
 
@@ -43,19 +45,27 @@ def write(plan: Plan) -> str:
 
 def read(text: str) -> Plan:
     """Read a plan. Raises ValueError in one sentence."""
+    once(text)
     try:
         plan = msgspec.json.decode(text.encode(), type=Plan)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise ValueError(f"the plan is not the list of days that was asked for ({error}); write every field") from None
     if not 1 <= len(plan) <= _LONGEST:
         raise ValueError(f"the plan has {len(plan)} days; write one entry for each day of the trip")
+    for number, day in enumerate(plan, 1):
+        if not 1 <= day.days <= _LONGEST:
+            raise ValueError(f"days of day {number} is out of range; number the days from 1 on")
+        if any(isinstance(it, str) and len(it) > _LONGEST_TEXT for it in msgspec.structs.astuple(day)):
+            raise ValueError(f"day {number} has a text of more than {_LONGEST_TEXT} characters; name only what is done")
     return plan
 
 
 def route(text: str) -> tuple[str, str] | None:
     """Return the two cities of a text such as "from A to B"."""
-    found = _ROUTE.search(text)
-    return (found[1].strip(), found[2].strip()) if found else None
+    _, word, rest = f" {' '.join(text.split())}".partition(" from ")
+    origin, link, rest = rest.partition(" to ")
+    destination = _END.split(rest, maxsplit=1)[0].strip()
+    return (origin, destination) if word and link and origin and destination else None
 
 
 def flight_number(text: str) -> str | None:
@@ -64,12 +74,16 @@ def flight_number(text: str) -> str | None:
     return found[1] if found else None
 
 
+def modes(text: str) -> tuple[str, ...]:
+    """Return all ways of travelling that a text about transportation names, in the order in which ``mode`` looks."""
+    lowered = text.lower()
+    flies = ("flight",) if flight_number(text) else ()
+    return (*flies, *(word for word in ("self-driving", "taxi") if word in lowered))
+
+
 def mode(text: str) -> str:
     """Return "flight", "self-driving", "taxi", or "" for a text about transportation that names none."""
-    if flight_number(text):
-        return "flight"
-    lowered = text.lower()
-    return next((word for word in ("self-driving", "taxi") if word in lowered), "")
+    return next(iter(modes(text)), "")
 
 
 def place(text: str) -> tuple[str, str]:

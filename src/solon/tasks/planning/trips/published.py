@@ -5,8 +5,10 @@ from typing import Final
 
 from solon.contract import Figure
 
-_VERIFIED: Final = "formal travel planner (S42), TravelPlanner validation split of 180, GPT-4 unless named"
-_DRAFTS: Final = "study of long-horizon plans (S43), TravelPlanner validation split of 180, mean of five seeds"
+_VERIFIED: Final = "formal travel planner (arXiv 2404.11891), TravelPlanner validation split of 180, GPT-4 unless named"
+_DRAFTS: Final = (
+    "study of long-horizon plans (arXiv 2408.06318), TravelPlanner validation split of 180, mean of five seeds"
+)
 
 _NAMES: Final = ("delivery", "commonsense_micro", "commonsense_macro", "hard_micro", "hard_macro", "final")
 

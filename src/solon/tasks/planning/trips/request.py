@@ -7,11 +7,16 @@ import msgspec
 
 from solon.contract import Value
 from solon.language import Language
+from solon.tasks.planning.trips.names_once import once
 from solon.tasks.planning.trips.world import CUISINES, HOUSE_RULES, WANTED_TYPES, dates_from
 
 TRANSPORT: Final = ("no flight", "no self-driving")
 CITIES_OF: Final = {3: 1, 5: 2, 7: 3}  # days of a trip: cities that it visits
 MOST_PEOPLE: Final = 20
+MOST_MONEY: Final = 10**9
+_LONGEST: Final = 20_000  # characters of a request
+_LONGEST_NAME: Final = 100
+_LONGEST_PROBLEM: Final = 300
 
 
 class Local(Value, frozen=True, rename={"house_rule": "house rule", "room_type": "room type"}):
@@ -55,13 +60,16 @@ def write(request: Request) -> str:
 
 def read(text: str) -> Request:
     """Read a request. Raises ValueError in one sentence that names the field and what it may be."""
+    if len(text) > _LONGEST:
+        raise ValueError(f"the request has more than {_LONGEST} characters; write only the fields")
+    once(text)
     try:
         request = msgspec.json.decode(text.encode(), type=Request)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise ValueError(f"the request is not the JSON that was asked for ({error}); write every field once") from None
-    problem = next(_problems(request), None)
+    problem = next(_problems(request), "")
     if problem:
-        raise ValueError(problem)
+        raise ValueError(problem[:_LONGEST_PROBLEM])
     return request
 
 
@@ -75,16 +83,21 @@ def _problems(request: Request) -> Iterator[str]:
         yield f"date lists {len(request.date)} dates; list one for each of the {request.days} days"
     try:
         expected = dates_from(request.date[0], request.days)
-    except ValueError:
+    except (ValueError, OverflowError):
         yield f"date holds {request.date[0]!r}; write dates as 2026-03-02"
     else:
         if expected != request.date:
             yield "date lists days that do not follow one another; list them in a row"
     if not 1 <= request.people_number <= MOST_PEOPLE:
         yield f"people_number is {request.people_number}; it must lie in 1..{MOST_PEOPLE}"
-    if request.budget < 1:
-        yield f"budget is {request.budget}; it must be a positive whole number"
-    local = request.local_constraint
+    if not 1 <= request.budget <= MOST_MONEY:
+        yield f"budget is {request.budget}; it must be a positive whole number of at most {MOST_MONEY:,}"
+    if max(len(request.org), len(request.dest)) > _LONGEST_NAME:
+        yield f"org or dest has more than {_LONGEST_NAME} characters; write the name of a place"
+    yield from _unknown_wishes(request.local_constraint)
+
+
+def _unknown_wishes(local: Local) -> Iterator[str]:
     yield from _unknown("house rule", local.house_rule, HOUSE_RULES)
     yield from _unknown("room type", local.room_type, WANTED_TYPES)
     yield from _unknown("transportation", local.transportation, TRANSPORT)

@@ -25,7 +25,7 @@ from solon.contract import (
 )
 from solon.playback import Frame, Moment, Recording
 from solon.standin import Author
-from solon.tasks.planning.trips import plans, published, request
+from solon.tasks.planning.trips import exhibits, plans, published, request
 from solon.tasks.planning.trips.author import PlanAuthor, RequestAuthor, program
 from solon.tasks.planning.trips.brief import brief
 from solon.tasks.planning.trips.evaluator import COMMONSENSE, Report, judge
@@ -38,7 +38,7 @@ from solon.tasks.planning.trips.trip import Trip, render
 from solon.tasks.planning.trips.words import phrase
 from solon.tasks.planning.trips.world import World
 
-_REVISION: Final = "1"  # raise it with every change of a rule, a draw, a wording or a metric
+_REVISION: Final = "2"  # raise it with every change of a rule, a draw, a wording or a metric
 ANSWERS: Final = ("request", "plan")
 FEEDBACKS: Final = ("oracle", "random", "none")
 _SUGGESTED: Final = 3
@@ -165,21 +165,29 @@ class TripTask(Task):
                 moments.append(Moment(0, text, trouble=True))
         if isinstance(found, Refused):
             frames = [Frame(caption="no trip satisfies the request"), *(Frame(caption=line) for line in found.words)]
-            moments += self._refusal(found, program)
+            answered = self._answered(program)
+            assert isinstance(answered, Request)
+            offers = self._offers(answered)
+            moments += self._refusal(found, offers)
+            shown = exhibits.refused(found, offers, answered, wrongly=self.problem.kind == "satisfiable")
         else:
-            frames = [Frame(caption=self.words), *(Frame(caption=_line(day)) for day in found)]
-            moments += self._rulings(self._judged(found), seed)
-        return Recording(tuple(frames), tuple(moments), agents=("traveller",))
+            frames = [Frame(caption=self.words), *(Frame(caption=exhibits.line(day)) for day in found)]
+            report = self._judged(found)
+            moments += self._rulings(report, seed)
+            shown = exhibits.planned(found, report, self.problem.request, self.world)
+        shown = (*exhibits.asked(self.words, program.source, self.answer), *shown)
+        return Recording(tuple(frames), tuple(moments), agents=("traveller",), exhibits=shown)
 
-    def _refusal(self, found: Refused, program: Program) -> list[Moment]:
+    def _refusal(self, found: Refused, offers: Sequence[Suggestion]) -> list[Moment]:
         reason = "these cannot hold together: " + "; ".join(found.words)
-        answered = self._answered(program)
-        assert isinstance(answered, Request)
+        trouble = self.problem.kind == "satisfiable"
+        return [Moment(0, reason, trouble), *(Moment(0, f"it would help to {it.words}") for it in offers)]
+
+    def _offers(self, answered: Request) -> tuple[Suggestion, ...]:
         key = request.write(answered)
         if key not in self._offered:
             self._offered[key] = suggestions(self.world, answered, move=False, most=1)[:_SUGGESTED]
-        trouble = self.problem.kind == "satisfiable"
-        return [Moment(0, reason, trouble), *(Moment(0, f"it would help to {it.words}") for it in self._offered[key])]
+        return self._offered[key]
 
     def _rulings(self, report: Report, seed: Seed) -> list[Moment]:
         """Return a moment a rule, as the one who gives feedback sees it."""
@@ -251,13 +259,6 @@ class TripTask(Task):
     def _author(self) -> Author:
         made = PlanAuthor if self.answer == "plan" else RequestAuthor
         return made(self.words, self.world)
-
-
-def _line(day: plans.Day) -> str:
-    """Return a day in one line."""
-    texts = (day.transportation, day.breakfast, day.attraction, day.lunch, day.dinner, day.accommodation)
-    told = "; ".join(text.rstrip(";") for text in texts if text != plans.NOTHING)
-    return f"day {day.days}, {day.current_city}: {told}"
 
 
 def _measured(report: Report | None) -> dict[str, float]:

@@ -66,7 +66,8 @@ def _state(names: tuple[str, ...], dice: random.Random) -> dict[str, str]:
     return {name: drawn[name] for name in names}
 
 
-def _draw(number: int, dice: random.Random) -> Scene:
+def draw(number: int, dice: random.Random) -> Scene:
+    """Return two states of three to twelve blocks, the second as the goal."""
     names = numbered("b", 3 + (number - 1) // 2 % 10)
     start, goal = _state(names, dice), _state(names, dice)
     wanted = tuple(say("on", name, under) for name, under in goal.items() if under)
@@ -88,7 +89,7 @@ def _finish(facts: Facts) -> None:
             facts.add("clear", name)
 
 
-BLOCKSWORLD: Final = World("blocksworld", "blocks", _ABOUT, _NOUNS, _KINDS, _ACTIONS, _PHRASES, _draw, _finish)
+BLOCKSWORLD: Final = World("blocksworld", "blocks", _ABOUT, _NOUNS, _KINDS, _ACTIONS, _PHRASES, draw, _finish)
 TOWER: Final = World(
     "tower", "blocks into one tower", _ABOUT, _NOUNS, _KINDS, _ACTIONS, _PHRASES, _draw_tower, _finish, "blocksworld"
 )
