@@ -1,6 +1,6 @@
 """The nine proof obligations of a policy and what became of each; a verdict says by what it was reached.
 
-Their numbers are those of docs/systems/guard-verified.md. What does not arise for a policy of this kind is said to, in words. Nothing that
+The numbers are ours. What does not arise for a policy of this kind is said to, in words. Nothing that
 is unknown counts as proved.
 """
 

@@ -1,4 +1,4 @@
-"""Paragraphs, each an objective or a constraint, over named quantities: the models of a study of MILP synthesis and beyond.
+"""Paragraphs, each an objective or a constraint, over named quantities, after a study of MILP synthesis.
 
 A problem counts things in whole numbers, measures them in any amounts, or chooses among them. Every draw starts from a
 plan that obeys all of its constraints, so there is a solution.

@@ -1,4 +1,4 @@
-"""The measures of the papers, over judgements: of MILP synthesis (2023), ReSocratic (2024), LLMFP (2024) and LLMOPT (2024)."""
+"""The measures of the papers, over judgements: MILP synthesis (2023), ReSocratic, LLMFP and LLMOPT (2024)."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ class Rate(Value, frozen=True):
 
 
 class Formulated(Value, frozen=True):
-    """One model as the study of MILP synthesis counts it: whether all is right, and how many paragraphs are classified and formulated right."""
+    """One model by MILP synthesis: whether all is right, and how many paragraphs are classified and formulated right."""
 
     whole: bool
     classified: int
