@@ -32,7 +32,7 @@ class Rate(Value, frozen=True):
 
 
 class Formulated(Value, frozen=True):
-    """One model by MILP synthesis: whether all is right, and how many paragraphs are classified and formulated right."""
+    """One model: whether all is right, and how many paragraphs are classified and formulated right."""
 
     whole: bool
     classified: int
