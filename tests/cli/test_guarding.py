@@ -47,6 +47,15 @@ def test_diff_gives_a_call_that_is_new(files: dict[str, str], capsys: pytest.Cap
     assert json.loads(capsys.readouterr().out)["relation"] == "wider"
 
 
+def test_a_proxy_refuses_a_policy_with_a_rule_about_what_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy = tmp_path / "p.txt"
+    policy.write_text(NARROW + 'rule never: forbid send\n    when arg.cc == "a"\n', encoding="utf-8")
+    assert call(["guard", "proxy", "--policy", str(policy), "--", "/bin/false"]) == 2
+    assert "rule never: on send" in capsys.readouterr().err
+
+
 def test_explain_names_rule_and_reason(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert call(["guard", "explain", files["narrow"], files["call"]]) == 1
     out = capsys.readouterr().out

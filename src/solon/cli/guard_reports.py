@@ -46,7 +46,7 @@ def check(file: Path, *, as_json: bool) -> int:
     policy = load(file)
     found = analysis.check(policy)
     if as_json:
-        print_json({"policy": policy.name, "digest": policy.digest, "remarks": found})
+        print_json({"policy": policy.name, "digest": policy.digest, "remarks": found, "schema": 1})
         return CLAIM_FAILED if found else DONE
     out = console()
     for remark in found:
@@ -64,7 +64,7 @@ def diff(first: Path, second: Path, *, as_json: bool) -> int:
     found = analysis.diff(load(second), load(first))
     widens = found.relation not in ("equal", "narrower")
     if as_json:
-        print_json(found)
+        print_json({**msgspec.structs.asdict(found), "schema": 1})
         return CLAIM_FAILED if widens else DONE
     out = console()
     told = {
@@ -95,7 +95,7 @@ def explain(file: Path, call: Path, *, query: str, as_json: bool) -> int:
     code = DONE if decision.kind == "allow" else CLAIM_FAILED
     if as_json:
         print_json({"kind": decision.kind, "rule": decision.rule, "reason": decision.reason, "remedy": decision.remedy,
-                    "asked": decision.asked, "fallback": decision.fallback})  # fmt: skip
+                    "asked": decision.asked, "fallback": decision.fallback, "schema": 1})  # fmt: skip
         return code
     out = console()
     out.print(Text.assemble((decision.kind, "bold"), f" by {decision.rule or 'default'}: {decision.reason}"))
@@ -126,6 +126,8 @@ def proxy(
     if bool(command) == (url is not None):
         raise ValueError("say either how to start the server, after --, or where it is, with --url")
     rules = load(policy)
+    if wrong := next(analysis.typecheck(rules), None):  # a rule about what is not there never fires
+        raise ValueError(f"{policy}, rule {wrong.rule or '-'}: {wrong.message}; see: solon guard check {policy}")
     asking = ask_terminal if ask else deny
     writer = Log(log)
     try:
