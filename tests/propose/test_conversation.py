@@ -132,9 +132,18 @@ def test_a_plan_counts_every_turn_and_bounds_what_is_said() -> None:
 
 
 def test_turns_that_a_task_or_the_address_does_not_know_are_refused() -> None:
-    with pytest.raises(ValueError, match="'pseudo' are unknown; choose pseudocode, extend, curriculum"):
+    with pytest.raises(ValueError, match="'pseudo' are unknown; choose pseudocode, extend, curriculum, steps"):
         parse_address("openai:m?turns=pseudo")
     for turns, missing in (("extend", "pseudocode to extend"), ("curriculum", "stages for a curriculum")):
         with pytest.raises(ValueError, match=f"'plain' brings no {missing}; choose turns=pseudocode"):
             check_proposer_text(f"openai:m?turns={turns}", Plain())
     assert lessons(Plain(), None).turns == ()
+
+
+def test_steps_are_the_tasks_own_and_ask_for_a_program_last() -> None:
+    told = lessons(load("planning-model"), "steps")
+    assert len(told.turns) == 3
+    assert all("no model yet" in turn for turn in told.turns)
+    assert told.lead.startswith("Now write")
+    with pytest.raises(ValueError, match="brings no steps of its own"):
+        lessons(load("grasp"), "steps")

@@ -70,7 +70,7 @@ def parse_address(text: str) -> Address:
     """Read an address; options follow a question mark.
 
     ``max_tokens``, ``temperature``, ``effort`` (minimal, low, medium, high), ``thinking`` (tokens for reasoning, or
-    auto), ``structured`` (json, tool or text) and ``turns`` (pseudocode, extend or curriculum), joined by ``&``.
+    auto), ``structured`` (json, tool or text) and ``turns`` (pseudocode, extend, curriculum or steps), joined by ``&``.
 
     Raises ValueError in one sentence, which repeats no part of an address that may hold a secret.
     """

@@ -23,7 +23,7 @@ _HOPELESS = _WITHHELD | {UNSUPPORTED}
 
 Effort = Literal["minimal", "low", "medium", "high"]
 Rung = Literal["json", "tool"]
-Turns = Literal["pseudocode", "extend", "curriculum"]  # what leads up to the prompt for a first program
+Turns = Literal["pseudocode", "extend", "curriculum", "steps"]  # what leads up to the prompt for a first program
 
 
 class Message(Value, frozen=True):

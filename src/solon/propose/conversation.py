@@ -1,6 +1,7 @@
-"""Conversations that lead up to a program: pseudocode first, a given plan to extend, or one constraint a turn.
+"""Conversations that lead up to a program: pseudocode, a plan to extend, one constraint a turn, or a task's own steps.
 
-The prompt strategies of "Code-Driven Planning in Grid Worlds with Large Language Models" (2025), worded anew.
+The prompt strategies of "Code-Driven Planning in Grid Worlds with Large Language Models" (2025), worded anew, and
+stages of thought such as those of LLMFP (arXiv 2410.12112).
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,15 @@ class Staged(Protocol):
 
     def stages(self) -> Sequence[str]:
         """Return what is said in each turn, the simplest form of the task first."""
+        ...
+
+
+@runtime_checkable
+class Stepped(Protocol):
+    """A task that is thought through in steps before its program is written."""
+
+    def steps(self) -> Sequence[str]:
+        """Return what is asked in each turn; the last asks for the program, the others for none."""
         ...
 
 
@@ -54,6 +64,11 @@ def lessons(task: Task, turns: Turns | None) -> Lessons:
         if not isinstance(task, Extendable):
             raise _missing(task, "pseudocode to extend")
         return Lessons((_EXTEND.format(plan=task.pseudocode().strip(), wish=_PLAN),), _TRANSLATE)
+    if turns == "steps":
+        if not isinstance(task, Stepped):
+            raise _missing(task, "steps of its own")
+        *before, wish = task.steps()
+        return Lessons(tuple(before), wish)
     if not isinstance(task, Staged):
         raise _missing(task, "stages for a curriculum")
     *stages, last = task.stages()

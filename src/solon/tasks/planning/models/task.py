@@ -67,6 +67,10 @@ class ModelTask(Task):
         """Return the words, the names to use, the language and a way to go about it."""
         return brief.write(self.case, _choice("form", self.form, FORMS))
 
+    def steps(self) -> Sequence[str]:
+        """Return LLMFP's stages as turns of a conversation (``MODEL?turns=steps``)."""
+        return brief.STEPS
+
     def lint(self, program: Program) -> Fault | None:
         """Return what keeps a text from being a model."""
         complaint = LANGUAGE.complaint(program.source)
