@@ -3,13 +3,14 @@
 import msgspec
 import pytest
 
-from solon.contract import Proved, Refuted, Seed
+from solon.contract import Program, Proved, Refuted, Seed
 from solon.sandbox import LocalJail
 from solon.sketch import Sketched
 from solon.tasks import load
 from solon.tasks.guard.generators.composition import Composed, prove, verdict
 from solon.tasks.guard.generators.mutation import mutation_score
 from solon.tasks.guard.generators.problems import PROBLEMS
+from solon.tasks.guard.generators.task import GeneratorTask
 from solon.verify.requests.expression import TRUE
 from solon.verify.requests.syntax import read
 
@@ -74,6 +75,27 @@ def test_no_generator_causes_a_violation_and_better_numbers_give_better_scores(n
     assert figures["learned"]["score"] > figures["plain"]["score"] > figures["nothing"]["score"] - 1e-9
     assert any(moment.trouble and "the fallback answered" in moment.text for moment in recording.moments)
     assert isinstance(task.verify(task.references()["hostile"]), Proved)
+
+
+def test_the_report_shows_contracts_proof_and_whose_each_output_is() -> None:
+    task = GeneratorTask(budget=2, cases=30)
+    source = (
+        "def policy(step, given, tries, said):\n    return {'cents': -1 if tries == 0 else 10**9 * (step == 'offer')}\n"
+    )
+    with LocalJail() as jail:
+        recording = task.record(Program(files=(("policy.py", source),)), Seed(1), jail)
+        unasked = GeneratorTask(budget=0).record(task.references()["plain"], Seed(1), jail)
+    contracts, proof, calls = recording.exhibits
+    assert [it.title for it in recording.exhibits] == ["The contracts", "Proof", "Calls"]
+    assert "out.cents <= arg.price" in contracts.text
+    assert {row[1] for row in proof.rows} == {"proved"}
+    assert not proof.trouble
+    assert [row[0] for row in calls.rows[:4]] == ["1", "1", "2", "2"]
+    assert "the fallback's: the output does not fulfil" in calls.rows[0][3]
+    assert calls.rows[1][3] == "proposal 2, kept"
+    assert calls.trouble == tuple(range(0, 20, 2))
+    assert calls.text == "the first 20 of 60"
+    assert {row[3] for row in unasked.exhibits[2].rows} == {"the fallback's: no proposal was asked for"}
 
 
 def test_the_proof_notices_weaker_contracts_and_spoilt_fallbacks() -> None:

@@ -6,13 +6,16 @@ from pathlib import Path as Folder
 
 import pytest
 
-from solon.contract import InfrastructureError, Proved, Refuted, Unknown, Verdict
+from solon.contract import InfrastructureError, Proved, Refuted, Seed, Unknown, Verdict
+from solon.sandbox import LocalJail
+from solon.tasks import load
 from solon.tasks.guard.generators.problems import PROBLEMS as GUARDED
 from solon.tasks.guard.guarded import Contract
-from solon.tasks.guard.verified import dafny, nagini, opinions
+from solon.tasks.guard.verified import dafny, exhibits, nagini, opinions
 from solon.tasks.guard.verified.emission import NotEmitted
 from solon.tasks.guard.verified.opinions import Opinion
 from solon.tasks.guard.verified.problems import PROBLEMS, Problem
+from solon.tasks.guard.verified.task import VerifiedTask
 from solon.verify.requests.declare import read_fields
 from solon.verify.requests.syntax import read
 
@@ -151,6 +154,32 @@ def test_opinions_stand_side_by_side_and_say_whose_they_are(monkeypatch: pytest.
     assert found["S2"].alarm
     assert not found["S1"].alarm
     assert opinions.opinions("limit", "import os\n", ("dafny",)) == ()
+
+
+def test_the_option_provers_shows_other_provers_and_changes_no_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[Verdict] = [Refuted("Dafny: S2 might not hold")]
+
+    def asked(problem: Problem, source: str) -> Verdict:
+        del problem, source
+        return said[0]
+
+    monkeypatch.setitem(vars(opinions)["_ASK"], "dafny", asked)
+    monkeypatch.setattr(exhibits, "available", lambda: ("dafny",))
+    task = load("guard-verified", problem="limit", provers="on")
+    assert isinstance(task, VerifiedTask)
+    assert task.version == load("guard-verified", problem="limit").version
+    with LocalJail() as jail:
+        shown = task.record(task.references()["right"], Seed(1), jail).exhibits[-1]
+    assert shown.title == "What other provers say"
+    assert shown.head == ("obligation", "of", "ours", "dafny")
+    assert shown.rows[1] == ("PO3", "S2", "proved", "refuted: Dafny: S2 might not hold")
+    assert shown.trouble == (1,)
+    assert "trust neither" in shown.text
+    assert "front end takes" in exhibits.others("limit", "import os\n").text
+    monkeypatch.setattr(exhibits, "available", lambda: ())
+    assert "None of" in exhibits.others("limit", "import os\n").text
+    with pytest.raises(ValueError, match="on or off"):
+        VerifiedTask(provers="yes")
 
 
 def test_a_guarded_call_for_dafny_forgets_the_proposal_and_declares_all() -> None:

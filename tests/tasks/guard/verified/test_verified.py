@@ -1,6 +1,7 @@
 """Python policies mean the same as their conditions, wrong ones are refuted, and the author mends what is named."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -166,6 +167,37 @@ def test_a_policy_that_raises_allows_nothing_and_slips() -> None:
     assert episode.slips == task.requests
     assert isinstance(task.verify(program), Unknown)
     assert any("a call failed" in moment.text for moment in recording.moments)
+
+
+def test_a_recording_begins_with_what_is_wrong_and_shows_sentences_obligations_and_decisions() -> None:
+    task = VerifiedTask(problem="limit")
+    with LocalJail() as jail:
+        good = task.record(task.references()["right"], Seed(1), jail)
+        bad = task.record(task.references()["allow"], Seed(1), jail)
+    assert [it.title for it in bad.exhibits] == ["The specification", "Proof obligations", "Requests decided wrongly"]
+    sentences, obligations, wrong = bad.exhibits
+    assert sentences.text.startswith("S1. ")
+    assert {obligations.rows[place][2] for place in obligations.trouble} == {"refuted"}
+    assert ("PO2", "does not arise") in {(row[0], row[2]) for row in obligations.rows}
+    assert len(wrong.rows) == 12
+    assert wrong.text == "the first 12 of 50"
+    assert all(said == "allowed" and due.startswith("blocked, by S") for _, said, due in wrong.rows)
+    assert all(frame.caption.endswith("wrongly") == (at < 50) for at, frame in enumerate(bad.frames))
+    told = [moment for moment in bad.moments if not moment.text.startswith("proof: ")]
+    assert all(bad.frames[it.step].caption.partition(" was ")[0] in it.text for it in told)
+    assert not good.exhibits[1].trouble
+    assert not good.exhibits[2].rows
+
+
+def test_a_verdict_names_each_prover_once_and_no_witness() -> None:
+    proved = {name: discharge(name, PROBLEMS[name].source()).verdict for name in ("refund", "limit")}
+    assert proved["refund"] == Proved(
+        "automata (five sentences and that nothing more is forbidden), the front end and the digest of its source; "
+        "relative to the sentences S1 to S5"
+    )
+    assert "cvc5 (one sentence, the invariant of the state and that nothing more is forbidden)" in str(proved["limit"])
+    nothing = discharge("limit", "def policy(payee, cents, spent, count):\n    return False\n")
+    assert Counter(each.by for each in nothing.obligations if each.id == "PO3") == {"it is false by its form": 4}
 
 
 def test_the_author_mends_what_the_feedback_names_until_it_is_proved() -> None:

@@ -11,6 +11,7 @@ from solon.contract import Episode, Fault, Figure, Jail, Metric, Program, Progra
 from solon.playback import Frame, Moment, Recording, quote
 from solon.sketch import Hole, HoleValue, Sketch
 from solon.tasks.guard.generators.composition import prove, verdict
+from solon.tasks.guard.generators.exhibits import Made, about, calls
 from solon.tasks.guard.generators.problems import PROBLEMS, Case, GuardedProblem, Outputs
 from solon.tasks.guard.guarded import judged
 from solon.verify.requests.evaluate import evaluate, number_of
@@ -111,7 +112,7 @@ class GeneratorTask(Task):
         troubles = tuple(Moment(at, text, trouble=True) for at, text in run.troubles[:8])
         worst = sorted(range(len(frames)), key=lambda at: frames[at].rewards[0])[:3]
         rest = tuple(Moment(at, f"score {frames[at].rewards[0]:.2f}: {frames[at].caption}") for at in worst)
-        return Recording(frames, troubles + rest)
+        return Recording(frames, troubles + rest, exhibits=(*about(self.problem), calls(run.made)))
 
     def _run(self, program: Program, seed: Seed, jail: Jail) -> "_Run":
         dice = random.Random(seed.derive("cases"))  # noqa: S311 - reproducible on purpose
@@ -138,13 +139,16 @@ class GeneratorTask(Task):
                 found, why = judged(step.contract, given[at], proposed)
                 if found is not None:
                     run.outputs[at][step.name] = found
+                    run.made.append(Made(at, step.name, _json(given[at]), _json(found), tries))
                     del said[at]
                 else:
                     said[at] = why
         for at, why in said.items():
             run.fallbacks += 1
             run.troubles.append((at, f"{step.name}({_json(given[at])}): the fallback answered; {why}"))
-            run.outputs[at][step.name] = {name: _term(term, given[at]) for name, term in step.fallback.items()}
+            stood_in: Case = {name: _term(term, given[at]) for name, term in step.fallback.items()}
+            run.outputs[at][step.name] = stood_in
+            run.made.append(Made(at, step.name, _json(given[at]), _json(stood_in), self.budget, why, fallback=True))
 
     def verify(self, program: Program) -> Verdict:
         """Prove that the whole keeps its specification whatever any generator proposes; the program does not matter."""
@@ -180,6 +184,7 @@ class _Run:
         self.outputs: list[Outputs] = [{} for _ in cases]
         self.calls = self.samples = self.fallbacks = 0
         self.troubles: list[tuple[int, str]] = []
+        self.made: list[Made] = []
 
 
 def _replies(worker: Worker, asked: list[tuple[str, Case, int, str]]) -> list[object]:

@@ -4,7 +4,9 @@ The numbers are ours. What does not arise for a policy of this kind is said to, 
 is unknown counts as proved.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 from solon.contract import Proved, Refuted, Unknown, Value, Verdict
 from solon.tasks.guard.verified.frontend import NotCompiled, compile_policy
@@ -25,6 +27,13 @@ from solon.verify.requests.prove import Answer, Counterexample, implies, never, 
 from solon.verify.requests.request import Request
 from solon.verify.requests.rewrite import replaced
 from solon.verify.requests.syntax import read
+
+_PROVED_OF: Final = {
+    "PO6": "the invariant of the state",
+    "PO8": "that nothing more is forbidden",
+}
+_ENGINES: Final = {"it is false by its form": "the form alone"}
+_COUNTS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 class Obligation(Value, frozen=True):
@@ -58,7 +67,32 @@ class Report(Value, frozen=True):
         for each in due:
             if isinstance(each.verdict, Unknown):
                 return Unknown(f"{each.id}: {each.words}: {each.verdict.reason}")
-        return Proved("; ".join(f"{each.id} {each.by}" for each in due))
+        return Proved(_summary(due))
+
+
+def _summary(due: Sequence[Obligation]) -> str:
+    """Say who proved what, each prover once, and relative to what; the witness of PO7 is left to its obligation."""
+    done: dict[str, list[str]] = {}
+    names = [each.words.rpartition(" ")[2] for each in due if each.id == "PO3"]
+    for each in due:
+        if each.id == "PO3" or each.id in _PROVED_OF:
+            done.setdefault(each.by, []).append(each.id)
+    told: list[str] = []
+    for engine, found in done.items():
+        what = [_sentences(found.count(name)) if name == "PO3" else _PROVED_OF[name] for name in dict.fromkeys(found)]
+        told.append(f"{_ENGINES.get(engine, engine)} ({_listed(what)})")
+    told += [each.by for each in due if each.id in {"PO1", "PO9"}]
+    return f"{_listed(told)}; relative to the sentences {names[0]} to {names[-1]}"
+
+
+def _sentences(count: int) -> str:
+    number = _COUNTS[count] if count < len(_COUNTS) else str(count)
+    return f"{number} sentence{'s' if count != 1 else ''}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def compiled(problem: Problem, source: str) -> Expression:

@@ -19,12 +19,13 @@ from solon.contract import (
     Task,
     Verdict,
 )
-from solon.playback import Frame, Moment, Recording, quote
+from solon.playback import Exhibit, Frame, Moment, Recording, quote
+from solon.tasks.guard.verified import exhibits
 from solon.tasks.guard.verified.author import PolicyAuthor
 from solon.tasks.guard.verified.frontend import NotCompiled, blocking_lines
 from solon.tasks.guard.verified.guest import ALLOW, DENY, NO_ANSWER, RAISED
 from solon.tasks.guard.verified.obligations import compiled, discharge
-from solon.tasks.guard.verified.problems import PROBLEMS, Problem
+from solon.tasks.guard.verified.problems import PROBLEMS, Problem, Sentence
 from solon.tasks.guard.verified.sampling import arguments_of, sample
 from solon.verify.requests.declare import write_fields
 from solon.verify.requests.evaluate import evaluate
@@ -81,12 +82,15 @@ class VerifiedTask(Task):
 
     problem: str = "refund"
     requests: int = 100
+    provers: str = "off"  # on: recordings show what other provers say; no figure depends on it
 
     def __post_init__(self) -> None:
         if self.problem not in PROBLEMS:
             raise ValueError(f"no problem {self.problem!r}; choose one of {', '.join(PROBLEMS)}")
         if not 2 <= self.requests <= 5000:
             raise ValueError(f"requests must lie in 2..5000, got {self.requests}")
+        if self.provers not in {"on", "off"}:
+            raise ValueError(f"provers must be on or off, got {self.provers!r}")
         changed = [f"problem={self.problem}"] + ([f"requests={self.requests}"] if self.requests != 100 else [])
         object.__setattr__(self, "version", f"{_REVISION}[{','.join(changed)}]")
 
@@ -162,28 +166,43 @@ class VerifiedTask(Task):
             return None
 
     def record(self, program: Program, seed: Seed, jail: Jail) -> Recording:
-        """Decide on the requests as ``evaluate`` does and write it down, counterexamples of the proof first."""
+        """Decide on the requests as ``evaluate`` does and write it down: what is wrong first.
+
+        With ``provers`` on it asks the other provers that are installed, which takes seconds to minutes.
+        """
         problem = self.specification
         requests, answers, note = self._answered(program, seed, jail)
         moments = list(self._proved(program))
-        frames: list[Frame] = []
-        wrong = 0
-        for step, ((request, due), answer) in enumerate(zip(requests, answers, strict=True)):
+        wrong: list[tuple[str, str, str]] = []
+        captions: tuple[list[str], list[str]] = ([], [])
+        for (request, due), answer in zip(requests, answers, strict=True):
             said = {ALLOW: "allowed", DENY: "blocked", RAISED: "blocked (it raised)"}.get(answer, "blocked (no answer)")
             right = (answer == ALLOW) == due
             told = _told(problem, request)
-            frames.append(Frame(caption=f"{told} was {said}, {'rightly' if right else 'wrongly'}"))
-            wrong += not right
-            if not right and wrong <= _SHOWN:
-                moments.append(Moment(step, self._why(program, request, allowed=answer == ALLOW), trouble=True))
+            captions[right].append(f"{told} was {said}, {'rightly' if right else 'wrongly'}")
+            if right:
+                continue
+            if len(wrong) < _SHOWN:
+                moments.append(Moment(len(wrong), self._why(program, request, allowed=answer == ALLOW), trouble=True))
+            broken = ", ".join(sentence.id for sentence in self._broken(request))
+            wrong.append((told, said, "allowed" if due else f"blocked, by {broken}"))
         if any(answer in {RAISED, NO_ANSWER} for answer in answers):
             moments.append(Moment(0, f"a call failed:\n{quote(note)}", trouble=True))
         if not wrong:
             moments.append(Moment(0, f"all {len(requests)} requests were decided rightly"))
-        return Recording(tuple(frames), tuple(moments))
+        frames = tuple(Frame(caption=caption) for several in captions for caption in several)
+        return Recording(frames, tuple(moments), exhibits=tuple(self._shown(program, wrong)))
+
+    def _shown(self, program: Program, wrong: Sequence[tuple[str, str, str]]) -> Iterator[Exhibit]:
+        source = self._provable(program)
+        yield exhibits.specification(self.specification)
+        yield exhibits.obligations(discharge(self.problem, source))
+        yield exhibits.wrong(wrong)
+        if self.provers == "on":
+            yield exhibits.others(self.problem, source)
 
     def _proved(self, program: Program) -> Iterator[Moment]:
-        report = discharge(self.problem, program.source)
+        report = discharge(self.problem, self._provable(program))
         for name, request in report.counterexamples:
             yield Moment(0, "proof: " + self._why(program, request, allowed=name != "blocked"), trouble=True)
         for each in report.obligations:
@@ -196,15 +215,15 @@ class VerifiedTask(Task):
         problem = self.specification
         told = _told(problem, request)
         if allowed:
-            broken = [
-                f"{sentence.id} ({sentence.words})"
-                for sentence in problem.sentences
-                if evaluate(problem.conditions[sentence.id], request) is not True
-            ]
+            broken = [f"{sentence.id} ({sentence.words})" for sentence in self._broken(request)]
             return f"{told} was allowed, but it breaks {' and '.join(broken)}"
         lines = self._lines(program, request)
         at = f"; {' and '.join(f'line {line}' for line in lines)} returns False for it" if lines else ""
         return f"{told} was blocked, but every sentence holds{at}"
+
+    def _broken(self, request: Request) -> list[Sentence]:
+        problem = self.specification
+        return [it for it in problem.sentences if evaluate(problem.conditions[it.id], request) is not True]
 
     def _lines(self, program: Program, request: Request) -> list[int]:
         if self._condition(program) is None:
@@ -216,9 +235,13 @@ class VerifiedTask(Task):
 
     def verify(self, program: Program) -> Verdict:
         """Prove that a policy allows exactly what the sentences allow, or give a request where it does not."""
-        if len(program.files) != 1 or program.entry.partition(":")[2] != "policy":
-            return discharge(self.problem, "").verdict
-        return discharge(self.problem, program.source).verdict
+        return discharge(self.problem, self._provable(program)).verdict
+
+    @staticmethod
+    def _provable(program: Program) -> str:
+        """Return the source of a policy in one file; of any other nothing is proved."""
+        one = len(program.files) == 1 and program.entry.partition(":")[2] == "policy"
+        return program.source if one else ""
 
     def figures(self) -> Sequence[Figure]:
         """Return the figures of VeriGuard on the data that two of the problems resemble."""
