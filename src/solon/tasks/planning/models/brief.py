@@ -56,22 +56,17 @@ limits something, and those that nobody says aloud because they are plain. Then 
 }
 
 
-STEPS: Final = (
-    (
-        "Define the problem first; write no model yet. State the goal, then what is to be decided and what each decision "
-        "means, then how each pair of decisions is related, then every constraint, said aloud or plain without being said. "
-        "Invent no fact."
-    ),
-    (
-        "Now formulate it; write no model yet. For each variable: its name, its kind and bounds, how many there are, where "
-        "its data come from with their values, and exactly what it must obey."
-    ),
-    (
-        "Assess what you have; write no model yet. Go through it part by part: is it complete, is it what the words say? "
-        "Give what is wrong anew."
-    ),
-    "Now write the model from the parts that you found right.",
-)
+_DEFINE: Final = """\
+Define the problem first; write no model yet. State the goal, then what is to be decided and what each decision means,
+then how each pair of decisions is related, then every constraint, said aloud or plain without being said. Invent no
+fact."""
+_FORMULATE: Final = """\
+Now formulate it; write no model yet. For each variable: its name, its kind and bounds, how many there are, where its
+data come from with their values, and exactly what it must obey."""
+_ASSESS: Final = """\
+Assess what you have; write no model yet. Go through it part by part: is it complete, is it what the words say? Give
+what is wrong anew."""
+STEPS: Final = (_DEFINE, _FORMULATE, _ASSESS, "Now write the model from the parts that you found right.")
 """Define, formulate, assess, and write: the stages of LLMFP (arXiv 2410.12112), worded anew."""
 
 
