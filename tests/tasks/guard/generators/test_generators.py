@@ -18,7 +18,10 @@ from solon.verify.requests.syntax import read
 @pytest.mark.parametrize("name", list(PROBLEMS))
 def test_both_programs_are_proved_for_everything_that_may_be_proposed(name: str) -> None:
     parts = prove(PROBLEMS[name].program)
-    assert isinstance(verdict(parts), Proved), parts
+    found = verdict(parts)
+    assert isinstance(found, Proved), parts
+    assert found.by.count("cvc5") == 1
+    assert "form" not in found.by
 
 
 def test_a_contract_that_promises_too_little_is_refuted() -> None:
@@ -93,6 +96,8 @@ def test_the_report_shows_contracts_proof_and_whose_each_output_is() -> None:
     assert [row[0] for row in calls.rows[:4]] == ["1", "1", "2", "2"]
     assert "the fallback's: the output does not fulfil" in calls.rows[0][3]
     assert calls.rows[1][3] == "proposal 2, kept"
+    assert calls.rows[0][1].startswith("offer(price=")
+    assert calls.rows[0][2] == "cents=0"
     assert calls.trouble == tuple(range(0, 20, 2))
     assert calls.text == "the first 20 of 60"
     assert {row[3] for row in unasked.exhibits[2].rows} == {"the fallback's: no proposal was asked for"}

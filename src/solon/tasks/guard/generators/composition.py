@@ -5,6 +5,8 @@ A call is replaced by: assert what the contract asks of its input, forget its ou
 all generators. Programs here are loop-free sequences of calls whose inputs are terms over what came before.
 """
 
+from typing import Final
+
 import msgspec
 
 from solon.contract import Proved, Refuted, Unknown, Value, Verdict
@@ -15,6 +17,9 @@ from solon.verify.requests.prove import Counterexample, implies, satisfiable
 from solon.verify.requests.request import Request
 from solon.verify.requests.rewrite import replaced
 from solon.verify.requests.schema import Field, Record, Tool
+
+_WITNESS: Final = "a witness"
+_BY_FORM: Final = "it is false by its form"  # what an implication is proved by that needs no engine
 
 
 class Step(Value, frozen=True):
@@ -67,7 +72,7 @@ def prove(program: Composed) -> tuple[Part, ...]:
     found.append(Part("V2: the whole keeps its specification, whatever is proposed", _plain(whole)))
     run = satisfiable(conjunction(*known), program.scope)
     void: Verdict = run if isinstance(run, Unknown) else Refuted("no run is possible")
-    found.append(Part("some run is possible", Proved("a witness") if isinstance(run, Request) else void))
+    found.append(Part("some run is possible", Proved(_WITNESS) if isinstance(run, Request) else void))
     return tuple(found)
 
 
@@ -79,7 +84,12 @@ def verdict(parts: tuple[Part, ...]) -> Verdict:
                 told = msgspec.structs.asdict(part.verdict)
                 text = f"{part.words}: {' '.join(map(str, told.values()))}"
                 return Refuted(text) if kind is Refuted else Unknown(text)
-    return Proved("; ".join(part.words for part in parts))
+    engines = dict.fromkeys(part.verdict.by for part in parts if isinstance(part.verdict, Proved))
+    named = [engine for engine in engines if engine not in {_WITNESS, _BY_FORM}] or ["the form alone"]
+    return Proved(
+        f"{' and '.join(named)} (each fallback keeps its contract, each call is as its contract asks, and the whole "
+        "keeps its specification, whatever is proposed)"
+    )
 
 
 def _plain(found: Verdict) -> Verdict:

@@ -139,7 +139,7 @@ class GeneratorTask(Task):
                 found, why = judged(step.contract, given[at], proposed)
                 if found is not None:
                     run.outputs[at][step.name] = found
-                    run.made.append(Made(at, step.name, _json(given[at]), _json(found), tries))
+                    run.made.append(Made(at, step.name, given[at], found, tries))
                     del said[at]
                 else:
                     said[at] = why
@@ -148,7 +148,7 @@ class GeneratorTask(Task):
             run.troubles.append((at, f"{step.name}({_json(given[at])}): the fallback answered; {why}"))
             stood_in: Case = {name: _term(term, given[at]) for name, term in step.fallback.items()}
             run.outputs[at][step.name] = stood_in
-            run.made.append(Made(at, step.name, _json(given[at]), _json(stood_in), self.budget, why, fallback=True))
+            run.made.append(Made(at, step.name, given[at], stood_in, self.budget, why, fallback=True))
 
     def verify(self, program: Program) -> Verdict:
         """Prove that the whole keeps its specification whatever any generator proposes; the program does not matter."""
