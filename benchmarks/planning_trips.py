@@ -1,6 +1,6 @@
 """Trips and orders: what solving, repairing, negotiating and dissecting come to with proposers of known quality.
 
-    python benchmarks/planning_trips.py [solve] [repair] [negotiate] [orders] [--count N]
+    python benchmarks/planning_trips.py [solve] [repair] [negotiate] [orders] [agents] [--count N]
 
 No language model takes part; each line names who proposed. Times are processor time of
 this process; that of the solvers, in processes of their own, comes on top.
@@ -76,9 +76,9 @@ def impossible(count: int) -> Iterator[Problem]:
         yield draw_problem(number, "hard" if number % 2 else "medium", KINDS[1:][number % 4])
 
 
-def told(task: TripTask, program: Program) -> Feedback:
-    episode = task.evaluate(program, SEED, None)
-    return describer(task, "trace")([episode], None, Excerpt(0, task.record(program, SEED, None).moments))
+def told(task: TripTask | OrderTask, program: Program, jail: LocalJail | None = None) -> Feedback:
+    episode = task.evaluate(program, SEED, jail)
+    return describer(task, "trace")([episode], None, Excerpt(0, task.record(program, SEED, jail).moments))
 
 
 def repair(count: int) -> None:
@@ -154,6 +154,24 @@ def orders(count: int) -> None:
             print(f"planted {cause}: {labels(task, reader(cause, 0.5), jail, count)}")
 
 
+def agents(count: int) -> None:
+    """Print how many agents with one planted mistake keep every order after 0, 1, 2 and 3 rounds of mending."""
+    with LocalJail("auto") as jail:
+        for extended in (False, True):
+            task = OrderTask(extended=extended, cases=10)
+            author, rounds = task.author(), Counter[int]()
+            for number in range(count):
+                draft = author.draft(1, number)
+                for turn in range(4):
+                    if task.evaluate(draft.program, SEED, jail).metrics["success"] == 1:
+                        rounds[turn] += 1
+                        break
+                    feedback = told(task, draft.program, jail)
+                    draft = author.mend(draft.program, feedback, 0.1, 1000 * number + turn)
+            right = " / ".join(f"{100 * sum(rounds[it] for it in range(turn + 1)) / count:.0f}" for turn in range(4))
+            print(f"fault-injected author, {'extended' if extended else 'base'} mode, {count} agents: {right} % right")
+
+
 def labels(task: OrderTask, program: Program, jail: LocalJail, cases: int) -> dict[str, int]:
     run, found, control = task.runner(program, jail), Counter[str](), 0
     for number in range(cases):
@@ -172,6 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "repair": repair,
         "negotiate": negotiations,
         "orders": orders,
+        "agents": agents,
     }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", choices=[*parts, []], help="what to run; all if none is named")

@@ -47,8 +47,8 @@ from solon.engine import (
     Run,
     Seeds,
     check_finished,
-    check_program,
     default_folder,
+    early_fault,
     fresh_root,
     metric_estimates,
     objective,
@@ -178,20 +178,14 @@ def find_program(task: Task, text: str) -> Program:
     path = Path(text)
     if text in known and not path.is_file():
         return known[text]
-    near = difflib.get_close_matches(text, known, 1)
-    if near and not path.exists():
-        raise ValueError(
-            f"there is no file and no reference program {text}; did you mean {near[0]}? Known: {', '.join(known)}"
-        )
+    if known and not path.exists() and (path.suffix == "" or difflib.get_close_matches(text, known)):
+        meant = "".join(f"did you mean {it}? " for it in difflib.get_close_matches(text, known, 1))
+        raise ValueError(f"there is no file and no reference program {text}; {meant}Known: {', '.join(known)}")
     return read_program(path, language_of(task))
 
 
 def _judge_one(judge: PoolJudge, task: Task, program: Program, seeds: int) -> Outcome:
-    try:
-        check_program(program)
-    except ProgramFault as raised:
-        return Invalid(raised.fault)
-    if fault := task.lint(program):
+    if fault := early_fault(task, program):
         return Invalid(fault)
     return next(judge.judge([(program, public_seeds(seeds))]))
 
@@ -243,8 +237,7 @@ def record(
             f"task {loaded.name!r} records no episodes; take a game, see: solon tasks"
         )
     known = program if isinstance(program, Program) else find_program(loaded, str(program))
-    check_program(known)
-    if fault := loaded.lint(known):
+    if fault := early_fault(loaded, known):
         raise ProgramFault(fault)
     if seed < 0:
         raise ValueError(f"seed must be 0 or more, got {seed}")

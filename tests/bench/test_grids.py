@@ -1,10 +1,12 @@
 """``solon bench grids``: every row has its origin, every scoring its name, and money its crossing."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from solon.bench import Means, Settings, open_folder, run_experiment
+from solon.assembly import check_proposer_text
+from solon.bench import Means, Settings, grids, open_folder, run_experiment
 from solon.bench.experiment import Experiment, Row, Table
 from solon.bench.grids import Elicited, Optimum, _planned, experiment
 from solon.bench.makers import Model, Search, Shipped
@@ -37,8 +39,17 @@ def test_every_table_says_how_it_scores_and_has_baselines_search_and_optimum() -
     assert "money" in full
 
 
-def test_the_four_strategies_are_asked_of_every_model() -> None:
-    asked = [it for it in tables(means=Means(models=("openai:m",)))["grasp"].makers if isinstance(it, Model)]
+@pytest.mark.parametrize(
+    "name", ["grasp", "grasp-all", "minigrid-unlock", "minigrid-doorkey", "minigrid-unlock-pickup"]
+)
+def test_the_four_strategies_and_single_answers_are_asked_of_every_model(name: str) -> None:
+    if name.startswith("minigrid"):
+        pytest.importorskip("minigrid", reason="needs the extra minigrid")
+    table = tables(means=Means(models=("openai:m",)))[name]
+    assert [it.address for it in table.makers if isinstance(it, Elicited)] == ["openai:m"]
+    asked = [it for it in table.makers if isinstance(it, Model)]
+    for it in asked:
+        check_proposer_text(it.address, load(table.task, **table.options))
     assert [(it.address, it.feedback, it.strategy_options["rounds"]) for it in asked] == [
         ("openai:m?turns=pseudocode", "none", 1),
         ("openai:m?turns=extend", "none", 1),
@@ -103,3 +114,35 @@ def test_money_shows_from_how_many_instances_on_a_program_is_cheaper(tmp_path: P
     assert "list prices: unheard-of" not in published
     assert all(row.kind == "not run" for row in table.rows if row.kind != "published")
     assert any(isinstance(it, Search) for it in tables()["grasp"].makers)
+
+
+@pytest.mark.parametrize(
+    ("bills", "bought", "model", "told"),
+    [
+        ([0.05, 0.08, None], 0.002, "openai-model", (0.08, 0.002, 40)),
+        ([0.05], 0.002, "openai-model", (0.05, 0.002, 25)),
+        ([0.0, 0.0], None, "", (0.0, 0.0, 1)),
+        ([None], None, "a-server-of-ones-own", "no price of its calls is known"),
+        ([None], 0.002, "openai-model", "no price of its calls is known"),
+        ([], None, "openai-model", "no run of its own in this bench"),
+    ],
+)
+def test_bills_of_the_ledger_cross_and_what_has_no_price_is_not_called_free(
+    bills: list, bought: float | None, model: str, told: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in range(len(bills)):
+        (tmp_path / f"runs/grasp-{place}").mkdir(parents=True)
+        (tmp_path / f"runs/grasp-{place}/card.json").touch()
+    cards = {
+        f"grasp-{place}": SimpleNamespace(cost=SimpleNamespace(bill=SimpleNamespace(usd=bill)))
+        for place, bill in enumerate(bills)
+    }
+    monkeypatch.setattr(grids, "read_card", lambda folder: cards[folder.name])
+    monkeypatch.setattr(grids, "price_of_an_answer", lambda *_: bought)
+    monkeypatch.setattr(grids.Spent, "_made", lambda *_: True)
+    row = Row(table="money", key="k", label="l", kind="not run")
+    workshop = SimpleNamespace(folder=tmp_path, task=load("grasp"), row=lambda *_: row)
+    made = grids.Spent(key="k", label="l", model=model).make(workshop)
+    found = tuple(it.mean for it in made.metrics.values()) if made.metrics else made.reason
+    assert found == told
+    assert (made.kind == "measured") == isinstance(told, tuple)

@@ -8,7 +8,7 @@ from solon.bench import Means, Settings, open_folder, run_experiment
 from solon.bench.experiment import Column, Experiment, Maker, Row, Table
 from solon.bench.guard import experiment as guard
 from solon.bench.planning import experiment as planning
-from solon.bench.problems import Asked, Reference, Runs, averaged
+from solon.bench.problems import ONCE, Asked, Reference, Runs, averaged
 from solon.engine import proportion
 from solon.tasks import load, task_names
 
@@ -52,6 +52,66 @@ def test_runs_share_their_folders_and_the_first_proposal_has_a_row(tmp_path: Pat
     assert found["noisy"].source == found["draft"].source == "runs/t-noisy"
     assert len(list((tmp_path / "b/runs/t-noisy").glob("*/card.json"))) == 2
     assert "none for every problem" not in found["nothing"].reason
+
+
+def test_a_first_proposal_that_cannot_be_read_counts_as_none(tmp_path: Path) -> None:
+    table = Table(
+        name="t",
+        title="t",
+        task="planning-grippers",
+        options={"planner": "search"},
+        makers=[
+            Runs(key="draft", label="draft", runs="noisy", arm="first", proposer=NOISE, over=range(1, 6)),
+            Runs(key="noisy", label="mended", proposer=NOISE, over=range(1, 6)),
+        ],
+    )
+    made = Experiment(name="planning", title="t", source="s", columns=(Column("solved", "solved"),), tables=[table])
+    result = run_experiment(made, open_folder(tmp_path / "b", SETTINGS), Means(workers=1), progress=silent)
+    draft, mended = result.tables[0].rows
+    assert "gave no valid program" in draft.reason
+    assert (draft.metrics["solved"].mean, mended.metrics["solved"].mean) == (0, 1), "what was mended is another program"
+
+
+def test_a_row_may_answer_otherwise_than_its_table(tmp_path: Path) -> None:
+    plans = {"answer": "plan"}
+    found = rows(
+        tmp_path / "b",
+        Reference(key="nothing", label="control", over=(1, 2)),
+        Reference(key="template", label="formalised", over=(1,), options={"answer": "problem"}),
+        Runs(key="once", label="once", proposer=NOISE, over=(1,), options=plans, strategy_options=ONCE),
+    )
+    assert {"progress", "faithful"} & set(found["nothing"].metrics) == {"progress"}
+    assert found["template"].metrics["faithful"].mean == found["template"].metrics["solved"].mean == 1
+    assert "progress" in found["once"].metrics
+
+
+def test_a_model_runs_each_published_method_of_formalising_and_planning() -> None:
+    made = planning(SETTINGS, Means(models=("openai:m",)))
+    tables = {table.name: table for table in made.tables}
+    by_label = {maker.label: maker for maker in tables["storage"].makers if isinstance(maker, Asked)}
+    assert {label: (it.arm, it.strategy_options["rounds"], dict(it.options)) for label, it in by_label.items()} == {
+        "openai:m, one draft": ("first", 4, {}),
+        "openai:m, up to 3 repairs": ("winner", 4, {}),
+        "openai:m: plan": ("winner", 1, {"answer": "plan", "context": "none"}),
+        "openai:m: plan, with context": ("winner", 1, {"answer": "plan"}),
+        "openai:m: problem, without context": ("winner", 1, {"context": "none"}),
+    }
+    domains = [table for table in made.tables if table.title.startswith("LLM+P")]
+    assert len(domains) == 7
+    assert all(table.published(load(table.task)) for table in domains), "each has the published share beside it"
+    assert len(tables["cooking"].published(load("planning-cooking"))) == 12, "six columns, three things and four"
+
+
+def test_every_error_kind_of_agents_has_a_column_and_an_agent_that_makes_it() -> None:
+    for table in planning(SETTINGS, Means(models=())).tables:
+        if table.task == "planning-order":
+            known = {
+                metric.name for metric in load(table.task).metrics if metric.name.endswith(("error", "lost", "out"))
+            }
+            kinds = known - (set() if table.options else {"parameter_error"})
+            assert kinds <= {column.metric for column in table.columns}
+            assert {f"noisy_{kind}" for kind in kinds} <= {maker.key for maker in table.makers}
+            assert {maker.key for maker in table.makers} <= set(load(table.task, **table.options).references())
 
 
 def test_a_program_that_not_every_problem_brings_is_not_run(tmp_path: Path) -> None:

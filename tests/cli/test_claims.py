@@ -53,6 +53,21 @@ COSTLY = (
 )
 
 
+UNVARYING = (
+    HEADER
+    + """
+    metrics = (Metric("value", role="objective"), Metric("margin", role="constraint", low=-9))
+
+    def evaluate(self, program, seed, jail):
+        value = float(program.source.split()[-1])
+        return Episode({"value": value, "margin": 5.0 - value})
+
+    def references(self):
+        return {"reckless": Program((("policy.py", "9"),))}
+"""
+)
+
+
 def write(name: str, text: str) -> None:
     Path(name).write_text(text, encoding="utf-8")
 
@@ -138,3 +153,17 @@ def test_a_pasted_run_prints_one_document_and_asks_on_standard_error(call: Call,
 
 def test_the_main_function_is_the_entry_point() -> None:
     assert main.__module__ == "solon.cli"
+
+
+def test_figures_that_no_seed_moves_and_arms_that_violate_are_told(call: Call) -> None:
+    write("t.py", UNVARYING)
+    write("p.py", "4")
+    code, out, _ = call("run", "t.py:Made", "--proposer", "scripted:p.py", *ARGUMENTS)
+    assert code == 0, out
+    assert "the same on each of 2 sealed seeds" in out
+    assert "(that arm violates margin)" in out
+    assert "it is the first proposal" in out
+    assert "than the first proposal" not in out
+    write("t.py", COSTLY)
+    _, out, _ = call("run", "t.py:Made", "--proposer", "scripted:p.py", "--seeds", "9", "--seed", "1", "--workers", "1")
+    assert "mean ± half of the 95 % interval over 9 sealed seeds" in out

@@ -37,11 +37,16 @@ WRONG = [
     ("size must be even", "eval", "refuses.py:make", "stand"),
     ("did you mean nearest_apple?", "eval", "cleanup", "nearest_aple"),
     ("there is no file", "eval", "cleanup", "nowhere/nearest_apple"),
+    ("no reference program nosuch; Known: nearest_apple", "eval", "cleanup", "nosuch"),
+    ("write lake.py:NAME", "eval", "lake.py", "greedy"),
+    ("there is no file nowhere.txt", "guard", "check", "nowhere.txt"),
+    ("cannot take batch", "run", "cleanup", "--strategy", "race:batch=x"),
     ("did you mean nearest_apple?", "diff", "nearest_aple", "stand", "--task", "cleanup"),
     ("budget's seconds must be a positive number", "run", "cleanup", "--budget-seconds", "-1"),
     ("budget's episodes must be a positive number", "run", "cleanup", "--budget-episodes", "0"),
     ("budget's seconds must be a positive number", "run", "cleanup", "--budget-seconds", "nan"),
     ("run.json is missing", "verify", "[bold]x[/nothing]"),
+    ("rename the file, or set a locale with UTF-8", "eval", "cleanup", "b\udcffd.py"),
 ]
 
 

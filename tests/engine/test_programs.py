@@ -6,8 +6,8 @@ import pytest
 
 import solon
 from counting import Counting, start
-from solon.contract import Program, ProgramFault, Proposal
-from solon.engine import check_program, writable
+from solon.contract import Fault, Program, ProgramFault, Proposal
+from solon.engine import check_program, early_fault, writable
 from toys import Sorting
 
 SOURCE = "def policy(env, agent_id):\n    return 7\n"
@@ -74,3 +74,22 @@ def test_a_text_that_is_no_unicode_is_written_down_as_a_rejection(tmp_path: Path
     assert "\\ud800" in writable(program(source="x = '\ud800'\n")).source
     evaluation = solon.evaluate(Sorting(), program(source="x = '\ud800'\n"), workers=1)
     assert evaluation.outcome == "invalid"
+
+
+class Quoting(Sorting):
+    """A task whose complaint quotes what the program holds."""
+
+    def lint(self, program: Program) -> Fault | None:
+        return (
+            Fault("lint", f"it holds {program.source}", f"remove {program.source}") if "X" in program.source else None
+        )
+
+
+def test_an_early_fault_cannot_steer_the_terminal_that_shows_it() -> None:
+    fault = early_fault(Quoting(), program(source="X\x1b[2J\x1b]0;solved\x07\n" + "y" * 10_000))
+    assert fault is not None
+    assert all(letter.isprintable() for letter in fault.message + fault.remedy)
+    assert len(fault.message) <= 2000
+    assert early_fault(Quoting(), program()) is None
+    bad = early_fault(Quoting(), program("../x"))
+    assert bad is not None

@@ -67,6 +67,10 @@ def answer(key: object, result: object) -> dict:
         {**call(), "id": 1.5},
         {**call(), "id": True},
         call(task={"ttl": 1}),
+        call(arguments={**GOOD, "more": [{"number": 2**53 + 1}]}),  # some readers take it for 2**53
+        call(arguments={**GOOD, "more": 10**400}),
+        call(2**53 + 1),
+        call(2**1024),
         {"jsonrpc": "2.0"},
     ],
 )
@@ -91,6 +95,29 @@ def test_a_request_with_two_readings_or_none_is_refused(message: dict) -> None:
 )
 def test_what_is_no_single_flat_message_is_none(line: bytes) -> None:
     assert decoded(line) is None
+
+
+def test_what_is_refused_before_it_can_be_decided_on_is_logged_too(tmp_path: Path) -> None:
+    desk = Desk(Gate(read(OPEN), log=Log(tmp_path / "log.jsonl")))
+    for message in (call(task={"ttl": 1}), {**call(), "Method": "ping"}, {**call(), "id": None}):
+        assert desk.outgoing(message)[0] is None
+    del message["id"]
+    assert desk.outgoing(message) == (None, None)
+    desk.outgoing({"id": 1, "method": "ping"})
+    desk.outgoing({"id": 1, "method": "ping"})
+    entries = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [(it["tool"], it["decision"], it["number"]) for it in entries] == [
+        *[("send", "refused", -1)] * 4,
+        ("ping", "refused", -1),
+    ]
+
+
+def test_integers_that_every_reader_takes_alike_pass() -> None:
+    desk = Desk(Gate(read("policy t\ntool pay(cents: integer)\nrule ok: allow pay\n")))
+    for key, number in enumerate([2**53 - 1, 2**53, -(2**60), 100.0, 1e17]):
+        onward, _ = desk.outgoing(call(key, "pay", arguments={"cents": number}))
+        assert onward is not None
+        assert onward["params"]["arguments"]["cents"] == number
 
 
 def test_of_a_name_that_is_given_twice_one_reading_is_left(desk: Desk) -> None:
@@ -369,6 +396,7 @@ def test_separators_in_a_text_end_no_line_of_a_stream() -> None:
         [("sec-fetch-site", "cross-site")],
         [("host", "[")],
         [("mcp-session-id", "made-up")],
+        [("mcp-session-id", ""), ("mcp-session-id", "made-up")],
     ],
 )
 def test_headers_that_contradict_or_come_from_elsewhere_are_refused(headers: list[tuple[str, str]]) -> None:
@@ -408,6 +436,36 @@ def test_a_session_is_the_servers_to_open_and_ends_with_it() -> None:
     assert errors == [False, False, False, True, False, True]
     assert len(upstream.seen) == 5
     assert "alt-svc" not in found[1].headers
+
+
+def test_no_session_borrows_what_belongs_to_another() -> None:
+    start = {"jsonrpc": "2.0", "id": 9, "method": "initialize"}
+    headers = {"mcp-session-id": "s1", "set-cookie": "who=first"}
+    session, double = ("mcp-session-id", "s1"), ("mcp-session-id", "s2")
+    found, upstream = asked(
+        ("POST", start, []),
+        ("POST", call(1), [session, ("mcp_session_id", "s2"), ("Mcp_Name", "wipe")]),
+        ("POST", call(2), [session, double]),
+        response=JSONResponse(answer(9, {}), headers=headers),
+    )
+    assert [each.status_code for each in found[1:]] == [502, 400]
+    ((_, _), (_, got)) = upstream.seen
+    assert found[0].headers["set-cookie"] == "who=first"
+    assert got.get("cookie") == "who=first"  # the client sent it
+    assert not any("_" in name for name in got)
+
+
+def test_the_proxy_keeps_no_cookies_of_its_clients() -> None:
+    upstream = Upstream(JSONResponse(answer(1, {}), headers={"set-cookie": "who=first"}))
+    app = application("http://up/mcp", lambda: Gate(read(OPEN)), transport=httpx2.ASGITransport(upstream.app))
+
+    async def go() -> None:
+        for _ in range(2):  # two clients
+            async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://127.0.0.1:1") as client:
+                await client.post("/mcp", content=json.dumps(call()))
+
+    asyncio.run(go())
+    assert ["cookie" in got for _, got in upstream.seen] == [False, False]
 
 
 def test_a_request_that_never_arrives_is_given_up() -> None:

@@ -77,6 +77,17 @@ def test_a_client_of_the_real_package_talks_through_the_proxy(command: list[str]
     assert [each["arguments"] for each in reached(tmp_path)] == [{"to": "a@example.org", "number": 1}]
 
 
+def test_a_client_that_is_a_file_or_nothing_is_answered_to_its_end(command: list[str], tmp_path: Path) -> None:
+    """No event loop can wait for a regular file or for the null device."""
+    said = tmp_path / "said.jsonl"
+    said.write_text(json.dumps(request(1, "wipe", to="b@elsewhere.test", number=-1)) + "\n", encoding="utf-8")
+    for source, lines in ((said, 1), (Path(os.devnull), 0)):
+        with source.open("rb") as opened:
+            ended = subprocess.run(command, stdin=opened, capture_output=True, timeout=60, check=False)
+        assert (ended.returncode, ended.stderr) == (0, b"")
+        assert len(ended.stdout.splitlines()) == lines
+
+
 @pytest.mark.parametrize(
     "call",
     [

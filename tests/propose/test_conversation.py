@@ -24,6 +24,9 @@ class Taught(Plain):
     def pseudocode(self) -> str:
         return "walk to the nearest apple"
 
+    def opening(self) -> str:
+        return "An open field."
+
     def stages(self) -> Sequence[str]:
         return ("Begin simply.", "Update: less time.", "Update: walls.")
 
@@ -65,6 +68,7 @@ def test_a_curriculum_tells_one_constraint_a_turn_in_one_conversation() -> None:
     assert [text.split(".")[0] for text in said] == ["Begin simply", "Update: less time", "Update: walls"]
     assert "# Form of your answer" not in said[1]
     assert "# Form of your answer" in said[2]
+    assert {it.messages[0].content for it in requests} == {"An open field."}, "the brief would tell all constraints"
 
 
 @pytest.mark.parametrize("turns", ["pseudocode", "extend", "curriculum"])

@@ -22,6 +22,7 @@ from solon.engine import (
     estimate,
     read_card,
 )
+from solon.engine.constraints import Held
 from solon.journal import Chosen, Fact, Found, Judged, Proposed, Sealed, Suggestion
 from solon.journal.log import _encode
 from solon.playback import Board, Frame, Moment, Recording
@@ -42,6 +43,7 @@ class Made:
     fault: Fault | None = None
     holes: dict[str, float | int | str] = field(default_factory=dict)
     finding: Finding | None = None
+    peace: float = 10.0
 
 
 def program(source: str) -> Program:
@@ -79,7 +81,7 @@ def write_run(
             if it.fault is not None:
                 facts.append(Judged(number, 0, Invalid(it.fault)))
             elif it.score is not None:
-                facts.append(Judged(number, 0, Scored((_episode(it.score - 0.1), _episode(it.score + 0.1)))))
+                facts.append(Judged(number, 0, Scored(tuple(_episode(it.score + by, it.peace) for by in (-0.1, 0.1)))))
             if it.finding is not None:
                 facts.append(Found(it.finding, number))
             number += 1
@@ -111,8 +113,16 @@ def write_run(
     return bundle
 
 
-def _episode(score: float) -> Episode:
-    return Episode({"score": score, "peace": 10.0}, {"return": (score, 0.0)})
+def _episode(score: float, peace: float = 10.0) -> Episode:
+    return Episode({"score": score, "peace": peace}, {"return": (score, 0.0)})
+
+
+def keep_peace(bundle: Bundle) -> None:
+    """Say in a card that peace is a constraint, which the winner keeps and the control arm violates."""
+    card = read_card(bundle.folder)
+    margin = card.arms["winner"].metrics["peace"]
+    held = (Held("winner", "peace", margin, "holds", 0), Held("control:stand_still", "peace", margin, "violated", 4))
+    bundle.publish(msgspec.structs.replace(card, constraints=held))
 
 
 def recordings(bundle: Bundle, arms: Sequence[str], *, words: str = "") -> tuple[Recorded, ...]:

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from report.runs import Made, episode, many, recordings, write_run
+from report.runs import Made, episode, keep_peace, many, recordings, write_run
 from report.test_page import HOSTILE, hostile_run
 from solon.contract import Figure, Finding
+from solon.playback import Exhibit
 from solon.report import player_page, write_report
 from solon.report.page import Shown
 
@@ -71,6 +73,7 @@ def test_a_replay_is_played_to_its_end_and_compared_with_another(opened: Any, ru
     totals = page.locator(".board .total").all_inner_texts()
     assert totals == ["return 4", "return 1"]
     assert page.get_by_role("button", name="Play").is_visible()
+    assert page.locator(".stories p").all_text_contents() == ["this program", "control: stand still"]
     page.get_by_label("side by side").uncheck()
     assert page.locator(".board").count() == 1
     page.get_by_label("Program to watch").select_option("1")
@@ -160,7 +163,14 @@ def test_names_without_an_end_do_not_widen_a_phone(opened: Any, tmp_path: Path) 
 
 def test_nothing_that_others_wrote_runs(opened: Any, tmp_path: Path) -> None:
     bundle = hostile_run(tmp_path / "run")
-    page = ready(opened(write_report(bundle.folder, recordings=recordings(bundle, ["winner"], words=HOSTILE))))
+    found = recordings(bundle, ["winner"], words=HOSTILE)[0]
+    panel = Exhibit(HOSTILE, HOSTILE, (HOSTILE,), (HOSTILE,), ((HOSTILE,),))
+    found = structs.replace(found, recording=structs.replace(found.recording, exhibits=(panel,)))
+    page = ready(opened(write_report(bundle.folder, recordings=[found])))
+    page.get_by_role("tab", name="Prompt").click()
+    assert page.locator(".said").all_text_contents() == [HOSTILE, HOSTILE]
+    page.get_by_role("tab", name="Reply").click()
+    assert page.locator(".said").text_content() == HOSTILE
     for number in (0, 1, 2):
         page.locator(f'[data-candidate="{number}"]').click()
         until(page, "#selected h4", rf"^Candidate {number}\b")
@@ -179,7 +189,30 @@ def test_an_episode_without_a_board_tells_its_steps(opened: Any, tmp_path: Path)
     page.wait_for_selector(".steps li")
     page.get_by_role("group", name="Replay").focus()
     page.keyboard.press("End")
-    assert page.locator(".steps [aria-current]").inner_text() == "12 step of the walk 12"
+    assert page.locator(".steps [aria-current]").inner_text().split("\n") == ["12", "step of the walk 12"]
+
+
+def test_two_boards_that_do_not_start_alike_say_so(opened: Any, tmp_path: Path) -> None:
+    words = "do not start alike"
+    one = episode()
+    other = structs.replace(one, frames=(structs.replace(one.frames[0], added={"apple": (9,)}), *one.frames[1:]))
+    for name, second in (("same", one), ("other", other)):
+        path = tmp_path / f"{name}.html"
+        path.write_text(player_page("walk", [Shown("a", 0, one), Shown("b", 0, second)]))
+        page = opened(path)
+        page.wait_for_selector(".boards")
+        assert page.get_by_text(words).is_visible() is (name == "other")
+
+
+def test_who_violates_a_constraint_is_told_apart(opened: Any, tmp_path: Path) -> None:
+    bundle = write_run(tmp_path / "run", [[Made("a = 1\n", 0.9, peace=-1.0), Made("b = 1\n", 0.5)]], winner=1)
+    keep_peace(bundle)
+    page = ready(opened(write_report(bundle.folder)))
+    assert "violates" in page.locator('[data-candidate="0"]').inner_text()
+    page.locator('[data-candidate="0"]').click()
+    until(page, "#selected dd", "^violated on a search seed$")
+    page.get_by_label("Which candidates to list").select_option("best")
+    assert page.eval_on_selector_all("[data-candidate]", "els => els.map(it => it.dataset.candidate)") == ["1", "0"]
 
 
 def test_a_thousand_candidates_open_with_the_telling_ones_and_load_the_others_when_asked(
@@ -193,3 +226,17 @@ def test_a_thousand_candidates_open_with_the_telling_ones_and_load_the_others_wh
     page.locator('[data-candidate="177"]').click()
     until(page, "#selected h4", "^Candidate 177$")
     assert "Variation 177" in page.locator("#detail-panel").inner_text()
+
+
+@pytest.mark.slow
+def test_ten_thousand_candidates_stay_under_eight_megabytes_and_open_in_two_seconds(
+    opened: Any, tmp_path: Path
+) -> None:
+    write_run(tmp_path / "run", many(10_000), winner=9_600)
+    path = write_report(tmp_path / "run")
+    assert path.stat().st_size < 8_000_000
+    page = ready(opened(path))
+    assert page.evaluate("performance.now()") < 2_000
+    page.locator(".graph").focus()
+    page.keyboard.press("End")
+    until(page, "#selected h4", "^Candidate 9999$")

@@ -74,3 +74,18 @@ def test_a_recording_without_steps_has_its_panels_and_no_player() -> None:
     page = player_page("guard", [Shown("winner", 0, Recording((), exhibits=(Exhibit("Policy", "deny all"),)))])
     assert "deny all" in page
     assert 'id="player"' not in page
+
+
+def test_tables_of_many_columns_stand_below_each_other() -> None:
+    def panel(columns: int) -> str:
+        table = Exhibit("Proof", head=("a",) * columns, rows=(("b",) * columns,))
+        return exhibits({"winner": [table], "control": []})
+
+    assert 'class="exhibits"' in panel(3)
+    assert 'class="exhibits wide"' in panel(4)
+
+
+def test_a_long_word_of_a_cell_may_be_broken_and_a_short_one_nowhere() -> None:
+    page = exhibits({"winner": [Exhibit("Requests", head=("a",), rows=(("proved arn:aws:lambda:<b>:" + "x" * 30,),))]})
+    assert "<td>proved arn:<wbr>aws:<wbr>lambda:<wbr>&lt;<wbr>b&gt;<wbr>" in page
+    assert "x" * 24 + "<wbr>" + "x" * 6 + "</td>" in page

@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from report.runs import Made, many, program, recordings, write_run
-from solon.contract import Fault, Figure, Finding
-from solon.engine import Bundle, read_card
+from report.runs import Made, keep_peace, many, program, recordings, write_run
+from solon.contract import Fault, Figure, Finding, Proved, Refuted, Unknown, Verdict
+from solon.engine import Bundle, Comparison, estimate, read_card
 from solon.journal import Bodies
+from solon.model import Cassette, Message, Reply, Request
 from solon.report import player_page, render, write_report
 from solon.report.candidates import Node
-from solon.report.charts import half_width
+from solon.report.charts import Bar, bars, half_width
 from solon.report.details import Details, Lines
 from solon.report.embed import plain
 from solon.report.page import Shown
@@ -156,6 +157,8 @@ def hostile_run(folder: Path) -> Bundle:
         packages={HOSTILE: HOSTILE},
     )
     bundle.write_json("card.json", it)
+    request = Request(HOSTILE, (Message("system", HOSTILE), Message("user", HOSTILE)), sample=0)
+    Cassette(folder / "calls").put(request, Reply(HOSTILE, HOSTILE))
     return bundle
 
 
@@ -170,6 +173,8 @@ def test_what_others_wrote_stays_text(tmp_path: Path) -> None:
     assert json.loads(reader.blocks["index"])["operators"] == [HOSTILE, "vary", "__proto__"]
     chunk = reader.chunk("chunk-0")
     assert text(chunk, chunk["documents"]["1"]["files"][0][1]) == HOSTILE
+    call = chunk["documents"]["0"]["calls"][0]
+    assert text(chunk, call["reply"]) == text(chunk, call["messages"][1][1]) == HOSTILE
     assert json.loads(reader.blocks["index"])["parents"] == [[], [0], []]
 
 
@@ -258,3 +263,60 @@ def test_lines_of_siblings_are_kept_once() -> None:
     assert lines.put("a\nx\nc\n") == [0, 1, 4, 1, 2, 2]
     assert lines.put("") == [3, 1]
     assert list(lines.lines) == ["a", "b", "c", "", "x"]
+
+
+def test_the_best_so_far_keeps_the_constraints(tmp_path: Path) -> None:
+    bundle = write_run(tmp_path / "run", [[Made("a = 1\n", 0.9, peace=-1.0), Made("b = 1\n", 0.5)]], winner=1)
+    assert "score by candidate; best 0.90" in render(bundle.folder)
+    keep_peace(bundle)
+    page = render(bundle.folder)
+    assert "score by candidate; best 0.50" in page
+    assert "Left out: 1 that violates a constraint." in page
+    assert "(that arm violates peace)" in page
+    assert json.loads(Reader(page).blocks["index"])["violating"] == [0]
+
+
+def test_the_first_proposal_is_not_said_to_be_better_than_itself(tmp_path: Path) -> None:
+    bundle = write_run(tmp_path / "run", [[Made("a = 1\n", 0.9)]])
+    card = read_card(bundle.folder)
+    arms = {**card.arms, "first": card.arms["winner"]}
+    bundle.publish(structs.replace(card, arms=arms, comparisons=(Comparison("first", estimate([0.0, 0.0]), False),)))
+    page = render(bundle.folder)
+    assert "This program is the first proposal" in page
+    assert "not shown to be better" not in page
+
+
+def test_figures_that_no_seed_moves_are_said_to_be_so(tmp_path: Path) -> None:
+    bundle = write_run(tmp_path / "run", [[Made("a = 1\n", 0.9)]])
+    assert "Means with 95 % intervals." in render(bundle.folder)
+    card = read_card(bundle.folder)
+    arms = {name: structs.replace(arm, metrics={"score": estimate([1.0] * 4)}) for name, arm in card.arms.items()}
+    bundle.publish(structs.replace(card, arms=arms))
+    assert "Every figure is the same on each seed" in render(bundle.folder)
+
+
+def test_a_bound_that_is_passed_is_no_success(tmp_path: Path) -> None:
+    passed = Finding("bound-passed", "alarm", "winner: score 0.9 passes the bound 0.5")
+    bundle = write_run(tmp_path / "run", [[Made("a = 1\n", 0.9, finding=passed)]])
+    assert '<div class="passed"><dt>of the proved bound</dt>' in render(bundle.folder)
+    assert "more than can be: see findings" in render(bundle.folder)
+
+
+def test_a_bound_at_the_end_of_a_scale_is_told_once() -> None:
+    row = Bar("this program", 1.0, None, None, "winner")
+    assert bars([row], 2.0, name="score").count("2.00") == 1
+    assert bars([structs.replace(row, mean=3.0)], 2.0, name="score").count("3.00") == 2
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind", "words"),
+    [
+        (Proved("a solver"), "proved", "<strong>Proved</strong>, by a solver."),
+        (Refuted(HOSTILE), "alarm", "<strong>Refuted</strong>: &lt;/script&gt;"),
+        (Unknown("no time"), "warning", "<strong>Neither proved nor refuted</strong>: no time."),
+    ],
+)
+def test_a_verdict_is_seen_by_its_first_word(tmp_path: Path, verdict: Verdict, kind: str, words: str) -> None:
+    bundle = write_run(tmp_path / "run", [[Made("a = 1\n", 0.9)]])
+    bundle.publish(structs.replace(read_card(bundle.folder), verdict=verdict))
+    assert f'<p class="finding {kind}">{words}' in render(bundle.folder)

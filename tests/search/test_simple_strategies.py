@@ -70,7 +70,7 @@ def test_strategies_are_made_by_name_with_options() -> None:
         ("rase", {}, "did you mean 'race'"),
         ("zzz", {}, "choose from beam, best-of-n, islands, pareto, race, refine, thoughts, tree"),
         ("race", {"batches": 3}, "did you mean 'batch'"),
-        ("refine", {"width": "many"}, "cannot take these options"),
+        ("refine", {"width": "many"}, "cannot take width: Expected `int`"),
         ("race", {"keep": 2.0}, "between 0 and 1"),
     ],
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from solon.verify import limited
 from solon.verify.limited import Finished, Limits, MissingSolver, Stopped, call, installed, require, run
 
 PROBE = "limited_probe"
@@ -36,6 +37,34 @@ def test_what_goes_wrong_is_told_apart_and_ends_in_time(what: bytes, reason: str
     assert stopped.reason == reason
     assert time.monotonic() - start < 10
     assert call(PROBE, b"again") == Finished(b"againagain"), "the template survives"
+
+
+def test_an_interrupted_call_leaves_no_answer_behind_for_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call(PROBE, b"warm") == Finished(b"warmwarm")
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(limited, "_exactly", _raising)
+        with pytest.raises(KeyboardInterrupt):
+            call(PROBE, b"first")
+    assert call(PROBE, b"second") == Finished(b"secondsecond")
+
+
+def test_a_template_that_ends_closes_its_pipes() -> None:
+    call(PROBE, b"warm")
+    before = _opened()
+    call(PROBE, b"warm")
+    limited._templates[PROBE].end()  # pyright: ignore[reportPrivateUsage]  # who ends it otherwise is the end
+    assert _opened() == before - 2
+    assert call(PROBE, b"again") == Finished(b"againagain")
+    assert _opened() == before
+
+
+def _opened() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def _raising(stream: int, size: int) -> bytes:
+    del stream, size
+    raise KeyboardInterrupt
 
 
 def test_children_of_a_solver_end_with_it() -> None:

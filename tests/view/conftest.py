@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from report.runs import Made, write_run
-from solon.contract import Fault, Finding
+from solon.contract import Fault, Figure, Finding
 from solon.view.server import Server
 
 FIRST = "def policy(env, agent_id):\n    return 1\n"
@@ -45,6 +45,15 @@ def serve() -> Iterator[Callable[[Path], Server]]:
         server.shutdown()
         server.close()
         thread.join()
+
+
+@pytest.fixture
+def unlike(tmp_path: Path) -> Path:
+    """Two runs of tasks whose proved bounds differ."""
+    for name, limit in (("low", 1.0), ("high", 4.0)):
+        bound = Figure("bound", "by counting", {"score": limit, "peace": 10.0}, "by hand")
+        write_run(tmp_path / "unlike" / name, [[Made(FIRST, 0.5)]], task=name, figures=[bound])
+    return tmp_path / "unlike"
 
 
 @pytest.fixture

@@ -212,13 +212,20 @@ def test_runs_on_the_same_seeds_are_paired_and_others_are_not(folder: Path, serv
     server = serve(folder)
     text = ask(server, "/compare?run=one&run=two")[2]
     assert "two minus one" in text
-    assert "<td>+0.4</td>" in text
+    assert "<td>+0.40</td>" in text
     assert '<span class="gone">-    return 1</span>' in text
     assert '<span class="added">+    return 2</span>' in text
     text = ask(server, "/compare?run=one&run=deep%2Fthree&run=two")[2]
     assert "three met other sealed seeds than one" in text
     assert "different tasks, versions or options" in text
     assert "The sources are the same." in text
+
+
+def test_a_bound_of_one_task_is_not_drawn_for_another(unlike: Path, serve: Serve) -> None:
+    text = ask(serve(unlike), "/compare?run=low&run=high")[2]
+    assert "proved bound 10.00" in text
+    assert "proved bound 1.00" not in text
+    assert "proved bound 4.00" not in text
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def experiment(settings: Settings, means: Means) -> Experiment:
         title="Code-driven planning in grid worlds",
         source=_SOURCE,
         columns=_GRASP,
-        tables=(*tables, _grasp_all(settings), *_minigrid(settings, means), _money(means)),
+        tables=(*tables, _grasp_all(settings, means), *_minigrid(settings, means), _money(means)),
     )
 
 
@@ -97,14 +97,15 @@ def _grasp(name: str, what: str, options: dict[str, Option], settings: Settings,
     )
 
 
-def _grasp_all(settings: Settings) -> Table:
+def _grasp_all(settings: Settings, means: Means) -> Table:
     planner = Shipped(key="planner", label="planner of the sketch", group="shipped")
+    optimum = Optimum(key="optimum", label="optimum", value=_planned)
     return Table(
         name="grasp-all",
         title="GRASP, all settings; energy by the scoring moves, beside the two faulty ones",
         task="grasp-all",
         columns=_SCORINGS,
-        makers=(*_BASELINES, planner, *_searches(settings), Optimum(key="optimum", label="optimum", value=_planned)),
+        makers=(*_BASELINES, planner, *_searches(settings), optimum, *_models("grasp-all", {}, means)),
         published=_published,
     )
 
@@ -177,15 +178,20 @@ class Optimum:
 # MiniGrid
 
 
+_INSTANCES: Final[dict[str, Option]] = {"instances": 5}
+"""With the usual 20 seeds as many instances as the study has; of several, refining shows the worst."""
+
+
 def _minigrid(settings: Settings, means: Means) -> list[Table]:
     if importlib.util.find_spec("minigrid") is None or importlib.util.find_spec("gymnasium") is None:
         return []
     from solon.tasks.grids.minigrid import MiniGridTask
-    from solon.tasks.grids.minigrid_rows import PUBLISHED, SOURCE
+    from solon.tasks.grids.minigrid_published import PUBLISHED, SOURCE
 
     def shortest(task: Task, seed: Seed) -> float:
         assert isinstance(task, MiniGridTask)
-        return task.reward_of(len(task.best(seed)))
+        lists = task.shortest(seed)
+        return math.fsum(task.reward_of(len(actions)) for actions in lists) / len(lists)
 
     def published(task: Task) -> list[Row]:
         return [
@@ -200,16 +206,16 @@ def _minigrid(settings: Settings, means: Means) -> list[Table]:
         Shipped(key="shortest", label="planner, shortest lists", group="shipped"),
         Search(key="search", label="fresh search", strategy_options=rounds),
         Optimum(key="optimum", label="shortest possible", value=shortest),
-        *_elicited(means),
     )
     names = {"minigrid-unlock": "Unlock", "minigrid-doorkey": "DoorKey-8x8", "minigrid-unlock-pickup": "UnlockPickup"}
     return [
         Table(
             name=task,
-            title=f"MiniGrid, {level}",
+            title=f"MiniGrid, {level}; five instances a seed",
             task=task,
+            options=_INSTANCES,
             columns=_MINIGRID,
-            makers=makers,
+            makers=(*makers, *_models(task, _INSTANCES, means)),
             published=published,
         )
         for task, level in names.items()
@@ -230,7 +236,7 @@ def _money(means: Means) -> Table:
 
     return Table(
         name="money",
-        title="Money: a program once, or an answer for each instance; from so many instances on the program is cheaper",
+        title="Money: a program once, or an answer for each instance; at so many instances the program costs no more",
         task="grasp",
         columns=_MONEY,
         makers=(
@@ -263,9 +269,15 @@ def _crossing(label: str, once: float, each: float, source: str) -> Row:
 
 
 _LEDGERS: Final = {
-    True: "ledgers of the runs; an answer at the price of the list",
-    False: "ledgers of the runs and of the answers",
+    False: "ledgers of the runs; an answer at the price of the list",
+    True: "ledgers of the runs and of the answers",
 }
+
+
+def _spent(row: Row, once: float, each: float, *, bought: bool) -> Row:
+    figures = {"once": once, "each": each, "crossing": math.ceil(once / each) if each else 1.0}
+    metrics = {name: Estimate(float(value), None, None, ()) for name, value in figures.items()}
+    return msgspec.structs.replace(row, kind="measured", metrics=metrics, source=_LEDGERS[bought])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,15 +295,18 @@ class Spent:
         """Read the bills of the runs, and take the largest."""
         row = workshop.row(self, "model" if self.model else "search")
         folders = sorted(path.parent for path in (workshop.folder / "runs").glob("grasp-*/card.json"))
-        bills = [read_card(folder).cost.bill.usd or 0.0 for folder in folders if self._made(folder)]
+        bills = [read_card(folder).cost.bill.usd for folder in folders if self._made(folder)]
+        known = [bill for bill in bills if bill is not None]
         if not bills:
             return msgspec.structs.replace(row, reason="no run of its own in this bench")
-        bought = price_of_an_answer(workshop, self.model) if self.model else None
-        listed = load_prices().cost(self.model, len(workshop.task.brief()) // 4, ANSWER_TOKENS) if self.model else None
-        once, once_each = max(bills), bought if bought is not None else float(listed or 0)
-        figures = {"once": once, "each": once_each, "crossing": math.ceil(once / once_each) if once_each else 1.0}
-        metrics = {name: Estimate(float(value), None, None, ()) for name, value in figures.items()}
-        return msgspec.structs.replace(row, kind="measured", metrics=metrics, source=_LEDGERS[bought is None])
+        if not self.model:
+            return _spent(row, sum(known), 0.0, bought=True)
+        bought = price_of_an_answer(workshop, self.model)
+        listed = load_prices().cost(self.model, len(workshop.task.brief()) // 4, ANSWER_TOKENS)
+        each = bought if bought is not None else listed
+        if not known or each is None:  # a server of one's own: nothing is not what it costs
+            return msgspec.structs.replace(row, reason="no price of its calls is known")
+        return _spent(row, max(known), float(each), bought=bought is not None)
 
     def _made(self, folder: Path) -> bool:
         text = Bundle.open(folder).configuration().proposer

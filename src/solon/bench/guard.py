@@ -8,6 +8,7 @@ import msgspec
 
 from solon.assembly import Option
 from solon.bench.experiment import Column, Experiment, Maker, Row, Settings, Table, published_row
+from solon.bench.journeys import Conversing
 from solon.bench.makers import Control, Search, Shipped
 from solon.bench.problems import Asked, Reference, Runs, averaged
 from solon.bench.social_dilemmas import MODELS
@@ -19,23 +20,12 @@ _SOURCE: Final = (
 )
 _NOISE: Final = "noisy:mistakes=1,rate=0.1"
 _SPECIFIED: Final = ("clinical", "web", "refund", "mail", "limit", "files")
-
-
 _FIRST: Final = frozenset({"utility", "attack_success", "accuracy", "score", "equivalent", "exact", "ujcs"})
 """Columns that have room for intervals in the terminal."""
 
 
 def _column(metric: str, heading: str = "", digits: int = 2) -> Column:
-    first = metric in (
-        "utility",
-        "attack_success",
-        "accuracy",
-        "score",
-        "equivalent",
-        "exact",
-        "ujcs",
-    )  # room for intervals
-    return Column(metric, heading or metric.replace("_", " "), digits, interval=first)
+    return Column(metric, heading or metric.replace("_", " "), digits, interval=metric in _FIRST)
 
 
 _TOOLS: Final = (
@@ -70,7 +60,7 @@ def experiment(settings: Settings, means: Means) -> Experiment:
         _summary(numbers, means),
         *(_document(level, range(1, (2 if settings.quick else 10) + 1), means) for level in (1, 2, 3, 4)),
         *(
-            _journey(domain, prompt, guarded)
+            _journey(domain, prompt, guarded, means)
             for domain in (("telecom",) if settings.quick else ("telecom", "lending", "orders"))
             for prompt in ("static", "dynamic")
             for guarded in ("off", "on")
@@ -255,7 +245,7 @@ def _document(level: int, numbers: Sequence[int], means: Means) -> Table:
     )
 
 
-def _journey(domain: str, prompt: str, guarded: str) -> Table:
+def _journey(domain: str, prompt: str, guarded: str, means: Means) -> Table:
     agents = {
         "random": "random",
         "careless": "careless: makes facts up, goes on after errors",
@@ -267,11 +257,14 @@ def _journey(domain: str, prompt: str, guarded: str) -> Table:
     shown = agents if prompt == "static" else {"random": "random", **more}
     return Table(
         name=f"journey-{domain}-{prompt}-{guarded}",
-        title=f"Journeys (JourneyBench), {domain}, {prompt} prompt, guard {guarded}: scripted agents and users",
+        title=f"Journeys (JourneyBench), {domain}, {prompt} prompt, guard {guarded}: scripted users",
         task="guard-journey",
         options={"domain": domain, "prompt": prompt, "guard": guarded},
         columns=_JOURNEY,
-        makers=tuple(Shipped(key=key, label=label) for key, label in shown.items()),
+        makers=(
+            *(Shipped(key=key, label=label) for key, label in shown.items()),
+            *(Conversing(address=it) for it in (MODELS if means.models is None else means.models)),
+        ),
         published=_published(f"journey-{domain}"),
     )
 

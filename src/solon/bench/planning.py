@@ -12,11 +12,12 @@ import msgspec
 
 from solon.assembly import Option
 from solon.bench.experiment import Column, Experiment, Maker, Row, Settings, Table, published_row
-from solon.bench.makers import Shipped
-from solon.bench.problems import Asked, Reference, Runs, averaged
+from solon.bench.makers import Model, Shipped
+from solon.bench.problems import ONCE, Asked, Reference, Runs, averaged
 from solon.bench.social_dilemmas import MODELS
 from solon.bench.workshop import Means, Workshop
 from solon.contract import Figure, Program, Task
+from solon.tasks.planning.classical.published import isr_llm, llm_p
 from solon.tasks.planning.trips.published import REPAIRS
 
 _SOURCE: Final = (
@@ -81,8 +82,8 @@ def experiment(settings: Settings, means: Means) -> Experiment:
         *(_trip(level, over, means) for level in ("easy", "medium", "hard")),
         _drafts(over, means),
         _negotiated(1 if settings.quick else 4),
-        _order({}, "base mode"),
-        _order({"extended": True}, "extended mode"),
+        _order({}, "base mode", means),
+        _order({"extended": True}, "extended mode", means),
         _conflict(over, means),
         *(_modelled(source, what, over, means) for source, what in _MODELS.items()),
     ]
@@ -106,17 +107,50 @@ def _rows(
         Reference(key=parser, label="parser of our own words", group="shipped", over=over, option=option),
         Runs(key="draft", label=draft, runs="noisy", arm="first", proposer=_NOISE, over=over, option=option),
         Runs(key="noisy", label=mended, proposer=_NOISE, over=over, option=option),
-        *(Asked(key=it, label=it, proposer=it, over=over, option=option) for it in addresses),
+        *(made for it in addresses for made in _asked(it, over, option, drafts=means.models is not None)),
     )
 
 
+def _asked(address: str, over: Sequence[Option], option: str, *, drafts: bool) -> tuple[Maker, ...]:
+    """Return a model's rows: its first draft, if wanted, and what becomes of it; both of the same runs."""
+    mended = Asked(key=address, label=f"{address}, up to 3 repairs", proposer=address, over=over, option=option)
+    if not drafts:
+        return (mended,)
+    key, label = f"{address} draft", f"{address}, one draft"
+    return (
+        Asked(key=key, label=label, proposer=address, runs=address, arm="first", over=over, option=option),
+        mended,
+    )
+
+
+_METHODS: Final[dict[str, dict[str, Option]]] = {
+    "plan": {"answer": "plan", "context": "none"},
+    "plan, with context": {"answer": "plan"},
+    "problem, without context": {"context": "none"},
+}
+"""What LLM+P compares itself with, as options of a domain; without any it is LLM+P, whose first draft is one draft."""
+
+
 def _formalised(domain: str, over: Sequence[Option], means: Means, whose: str = "") -> Table:
+    methods = tuple(
+        Asked(
+            key=f"{it} {method}",
+            label=f"{it}: {method}",
+            proposer=it,
+            over=over,
+            options=options,
+            strategy_options=ONCE,
+            feedback="none",
+        )
+        for it in means.models or ()
+        for method, options in _METHODS.items()
+    )
     return Table(
         name=domain,
         title=f"{whose or f'LLM+P, {domain}'}: words to a problem, planned and held against the words",
         task=f"planning-{domain}",
-        makers=_rows(over, "bare", "template", means),
-        published=_published(domain),
+        makers=(*_rows(over, "bare", "template", means), *methods),
+        published=_told(domain, [it for optimal in (True, False) for it in llm_p(domain, optimal=optimal)]),
     )
 
 
@@ -129,7 +163,7 @@ def _refined(domain: str, what: str, over: Sequence[Option], means: Means) -> Ta
         options=options,
         columns=_PLANNED,
         makers=_rows(over, "nothing", "template", means),
-        published=_published(domain),
+        published=_told(domain, [it for things in (3, 4) for it in isr_llm(domain, things)]),
     )
 
 
@@ -237,15 +271,19 @@ def _negotiated(count: int) -> Table:
     )
 
 
-def _order(options: dict[str, Option], mode: str) -> Table:
-    agents = ("random", "text_order", "reader", "plan_first", "noisy_order_error", "noisy_action_lost")
+def _order(options: dict[str, Option], mode: str, means: Means) -> Table:
+    noises = ("order_error", "action_lost", "act_error", "timeout", *(("parameter_error",) if options else ()))
+    agents = ("random", "text_order", "reader", "plan_first", *(f"noisy_{it}" for it in noises))
     return Table(
         name=f"order-{mode.partition(' ')[0]}",
         title=f"PDoctor, {mode}: agents that read ordering constraints and call tools",
         task="planning-order",
         options=options,
-        columns=_ORDERED,
-        makers=tuple(Shipped(key=it, label=it.replace("_", " ")) for it in agents),
+        columns=(*_ORDERED, _column("parameter_error", "start")) if options else _ORDERED,
+        makers=(
+            *(Shipped(key=it, label=it.replace("_", " ")) for it in agents),
+            *(Model(address=it, feedback="trace") for it in (MODELS if means.models is None else means.models)),
+        ),
         published=_published("order"),
     )
 
@@ -276,6 +314,20 @@ def _modelled(source: str, what: str, over: Sequence[Option], means: Means) -> T
 def _published(table: str) -> Callable[[Task], Sequence[Row]]:
     def rows(task: Task) -> list[Row]:
         figures = [figure for figure in task.figures() if figure.kind == "published"]
-        return [published_row(table, it, label=it.label, feedback="") for it in figures]
+        return _published_rows(table, figures)
 
     return rows
+
+
+def _told(table: str, figures: Sequence[Figure]) -> Callable[[Task], Sequence[Row]]:
+    """Return published rows of more than one problem or option of a task, which knows its own alone."""
+
+    def rows(task: Task) -> list[Row]:
+        del task
+        return _published_rows(table, figures)
+
+    return rows
+
+
+def _published_rows(table: str, figures: Sequence[Figure]) -> list[Row]:
+    return [published_row(table, it, label=it.label, feedback="") for it in figures]

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -23,7 +24,9 @@ from solon.language import PYTHON, language_of
 from solon.model import parse_address
 from solon.tasks import load
 
-_REPAIRS: Mapping[str, Option] = {"rounds": 4, "width": 1, "seeds": 1, "repair": True}
+_REPAIRS: Mapping[str, Option] = MappingProxyType({"rounds": 4, "width": 1, "seeds": 1, "repair": True})
+ONCE: Mapping[str, Option] = MappingProxyType({**_REPAIRS, "rounds": 1})
+"""Options of the strategy for one draft, which nobody mends."""
 _NOTHING = Arm(program="", metrics={})
 
 
@@ -36,13 +39,14 @@ class Reference:
     over: Sequence[Option]  # values of the option that chooses the problem
     group: Group = "baseline"
     option: str = "problem"
+    options: Mapping[str, Option] = field(default_factory=dict[str, Option])  # of the task, besides the table's
 
     def make(self, workshop: Workshop) -> Row:
         """Judge it on every problem."""
         start, row = time.perf_counter(), workshop.row(self, self.group)
         found: list[dict[str, float]] = []
         for chosen in self.over:
-            options = {**workshop.table.options, self.option: chosen}
+            options = {**workshop.table.options, **self.options, self.option: chosen}
             program = load(workshop.table.task, **options).references().get(self.key)
             if program is None:
                 return msgspec.structs.replace(row, reason=f"the task brings no program {self.key!r} for every problem")
@@ -60,7 +64,7 @@ class Reference:
                     f"problem {chosen} could not be judged: {it.reason}; call the same bench again"
                 )
             found.append({name: figure.mean for name, figure in it.metrics.items()})
-        return _row(row, workshop, found, time.perf_counter() - start)
+        return _row(row, workshop, self.options, found, time.perf_counter() - start)
 
     def program(self, workshop: Workshop) -> Program | None:
         """Return nothing: every problem has a program of its own."""
@@ -77,28 +81,27 @@ class Runs:
     over: Sequence[Option]
     proposer: str
     runs: str = ""  # a name that rows about the same runs share; the key if empty
-    strategy_options: Mapping[str, Option] = field(
-        default_factory=lambda: {"rounds": 4, "width": 1, "seeds": 1, "repair": True}
-    )
+    strategy_options: Mapping[str, Option] = field(default_factory=lambda: _REPAIRS)
     feedback: str = "counterexample"
     arm: str = "winner"
     group: Group = "search"
     option: str = "problem"
+    options: Mapping[str, Option] = field(default_factory=dict[str, Option])  # of the task, besides the table's
 
     def make(self, workshop: Workshop) -> Row:
         """Run, or read what an interrupted bench has run already."""
         start, row = time.perf_counter(), workshop.row(self, self.group)
         found: list[dict[str, float]] = []
-        faults: list[str] = []
-        episodes = 0
+        episodes, usd = 0, list[float]()
         for place, chosen in enumerate(self.over):
             card = self._card(workshop, place, chosen)
-            arm = card.arms.get(self.arm) or (card.arms.get("winner") if self.arm == "first" else None) or _NOTHING
+            arm = card.arms.get(self.arm, _NOTHING)  # a first draft that was invalid has no arm
             found.append({name: figure.mean for name, figure in arm.metrics.items()})
-            faults += [arm.note] if arm.note else []
             episodes += card.cost.search_episodes
-        made = _row(row, workshop, found, time.perf_counter() - start)
-        return msgspec.structs.replace(made, episodes=episodes, source=str(self._name(workshop)))
+            usd += [card.cost.bill.usd] if card.cost.bill.calls and card.cost.bill.usd is not None else []
+        made = _row(row, workshop, self.options, found, time.perf_counter() - start)
+        paid = round(sum(usd), 6) if usd and self.arm == "winner" else None  # rows of the same runs pay once
+        return msgspec.structs.replace(made, episodes=episodes, usd=paid, source=str(self._name(workshop)))
 
     def _budget(self, workshop: Workshop) -> Budget:
         del workshop
@@ -126,7 +129,7 @@ class Runs:
             sealed_seeds=2,  # the fewest that have an interval; the row's own is over problems
             partner_seeds=0,
             seed=workshop.settings.seed + place,
-            options={**workshop.table.options, self.option: chosen},
+            options={**workshop.table.options, **self.options, self.option: chosen},
             isolation=workshop.means.isolation,
             workers=1,
             executor=_executor(workshop),
@@ -167,14 +170,15 @@ def _executor(workshop: Workshop) -> Executor | None:
     return ThreadPoolExecutor(1) if language_of(workshop.task).kind != PYTHON.kind else None
 
 
-def _row(row: Row, workshop: Workshop, found: Sequence[Mapping[str, float]], seconds: float) -> Row:
+def _row(
+    row: Row, workshop: Workshop, own: Mapping[str, Option], found: Sequence[Mapping[str, float]], seconds: float
+) -> Row:
     """Return the row of what was found on each problem; a program without figures has the worst of every metric."""
-    worst = {
-        metric.name: metric.low if metric.direction == "maximise" else metric.high for metric in workshop.task.metrics
-    }
+    task = load(workshop.table.task, **{**workshop.table.options, **own}) if own else workshop.task
+    worst = {metric.name: metric.low if metric.direction == "maximise" else metric.high for metric in task.metrics}
     missing = sum(not it for it in found)
     metrics: dict[str, Estimate] = {}
-    for metric in workshop.task.metrics:
+    for metric in task.metrics:
         values = [it.get(metric.name, worst[metric.name]) for it in found]
         if all(it not in (float("inf"), float("-inf")) for it in values):
             metrics[metric.name] = averaged(values)

@@ -54,4 +54,6 @@ Rounds = Annotated[int | None, Parameter(help="Rounds of the strategy; makes a r
 PartnerSeeds = Annotated[
     int, Parameter(help="Sealed seeds on which the winner meets programs it was not made with; 0 for none.")
 ]
-MemoryMib = Annotated[int, Parameter(help="Memory that a program may use, in MiB; 512 if not given.")]
+MemoryMib = Annotated[
+    int, Parameter(help="Memory that a program may use beyond what its interpreter needs, in MiB; 512 if not given.")
+]

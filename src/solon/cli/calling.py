@@ -18,7 +18,10 @@ from solon.journal.remedies import remedy
 
 def call(arguments: Sequence[str]) -> int:
     """Do what the arguments ask for and return the exit code; KeyboardInterrupt passes through."""
+    if reconfigure := getattr(sys.stdout, "reconfigure", None):
+        reconfigure(errors="replace")  # a terminal that has no plus-minus sign still shows the figures
     try:
+        _check_letters(arguments)
         code = app(arguments, print_error=False, exit_on_error=False, result_action="return_value")
         sys.stdout.flush()
     except CycloptsError as error:
@@ -35,6 +38,12 @@ def call(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001  # the last resort: an exit code of 1 would read as a claim that failed
         return _fail_at_last(error)
     return code if isinstance(code, int) else DONE
+
+
+def _check_letters(arguments: Sequence[str]) -> None:
+    for word in arguments:
+        if any("\ud800" <= letter <= "\udfff" for letter in word):  # bytes that the locale cannot read
+            raise ValueError(f"{word!a} is no text here; rename the file, or set a locale with UTF-8")
 
 
 def _fail_at_last(error: Exception) -> int:

@@ -10,7 +10,7 @@ from rich.text import Text
 from solon import evidence
 from solon.cli.arguments import CLAIM_FAILED, DONE, INFRASTRUCTURE
 from solon.cli.options import parse_options
-from solon.cli.tables import console, heading, interval, print_json, word
+from solon.cli.tables import console, heading, interval, print_json, public, word
 from solon.engine import Estimate
 from solon.interop.cluster import open_executor
 
@@ -75,7 +75,7 @@ def _show(it: evidence.Comparison, seeds: int) -> None:
             out.print(f"{row.program}: the judge was unavailable: {row.reason}")
     if it.differences:
         one, other = it.first.program, it.second.program
-        out.print(heading(it.task, f" {it.first.version}, {seeds} public seeds, isolation {it.first.isolation}"))
+        out.print(heading(it.task, f" {it.first.version}, {public(seeds)}, isolation {it.first.isolation}"))
         out.print(_table(it, (one, other, "second - first, paired")))
         out.print(f"{other} is {_verdict(it)} than {one} in {it.objective}.")
     if not it.source:

@@ -1,6 +1,9 @@
 """What ``solon guard`` does and prints."""
 
-from collections.abc import Sequence
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +36,8 @@ class _Asked(Value, frozen=True, forbid_unknown_fields=True):
 
 def load(file: Path) -> PolicySet:
     """Read a policy file. Raises ValueError that names the file."""
+    if not file.exists():
+        raise ValueError(f"there is no file {file}; give the path of a policy")
     try:
         return files.read(file.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -54,7 +59,8 @@ def check(file: Path, *, as_json: bool) -> int:
         out.print(Text.assemble((remark.kind, "bold"), f"{rule}: {remark.message}"))
         if remark.request is not None:
             out.print(f"  for example {shown(remark.request)}")
-    count = f"{len(policy.rules)} rules on {len(policy.tools)} tools"
+    rules, tools = len(policy.rules), len(policy.tools)
+    count = f"{rules} rule{'s' * (rules != 1)} on {tools} tool{'s' * (tools != 1)}"
     out.print(f"{file}: {count}, {len(found) or 'no'} remark{'' if len(found) == 1 else 's'}")
     return CLAIM_FAILED if found else DONE
 
@@ -122,21 +128,40 @@ def proxy(
 ) -> int:
     """Guard a server until it ends."""
     from solon.interop.guard_gate import Gate, Log, ask_terminal, deny
+    from solon.interop.guard_update import Standing
 
     if bool(command) == (url is not None):
         raise ValueError("say either how to start the server, after --, or where it is, with --url")
-    rules = load(policy)
-    if wrong := next(analysis.typecheck(rules), None):  # a rule about what is not there never fires
-        raise ValueError(f"{policy}, rule {wrong.rule or '-'}: {wrong.message}; see: solon guard check {policy}")
     asking = ask_terminal if ask else deny
     writer = Log(log)
     try:
+        standing = Standing(policy, _sound, lambda rules: Gate(rules, query, log=writer, ask=asking))
+        _on_signal(lambda: standing.reload(asking))
         if url is None:
             from solon.interop import mcp_proxy_stdio
 
-            return mcp_proxy_stdio.serve(command, Gate(rules, query, log=writer, ask=asking))
+            return mcp_proxy_stdio.serve(command, standing.gate())
         from solon.interop import mcp_proxy_http
 
-        return mcp_proxy_http.serve(url, listen, lambda: Gate(rules, query, log=writer, ask=asking))
+        return mcp_proxy_http.serve(url, listen, standing.gate)
     finally:
         writer.close()
+
+
+def _sound(file: Path) -> PolicySet:
+    """Read a policy whose rules speak of what is there: one about what is not never fires. Raises ValueError."""
+    rules = load(file)
+    if wrong := next(analysis.typecheck(rules), None):
+        raise ValueError(f"{file}, rule {wrong.rule or '-'}: {wrong.message}; see: solon guard check {file}")
+    return rules
+
+
+def _on_signal(reload: Callable[[], str]) -> None:
+    """Read the policy again, beside the calls, at each SIGUSR1; say on stderr what became."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def started(*_: object) -> None:
+        threading.Thread(target=lambda: print(reload(), file=sys.stderr, flush=True), daemon=True).start()
+
+    signal.signal(signal.SIGUSR1, started)

@@ -12,7 +12,7 @@ from solon.cli.tables import console, print_json
 from solon.contract import Finding
 from solon.engine import PoolJudge
 from solon.engine.findings import check_canary
-from solon.hostile import CLASSES, Result, available_levels, left_out, run_corpus
+from solon.hostile import Result, available_levels, left_out, reads_documents, run_corpus
 from solon.tasks import canary_names, load
 
 FIRST_START: Final = "Level C compiles its interpreter at its first start on a machine, which takes minutes."
@@ -26,6 +26,8 @@ def hack(task: str, *, levels: Sequence[str] | None, as_json: bool, workers: int
     if workers < 0:
         raise ValueError(f"workers must be 0 (one a core) or more, got {workers}")
     letters = available_levels(levels or None)
+    documents = reads_documents(task or "cleanup")
+    letters = letters[:1] if documents else letters
     if "C" in letters:
         console(stderr=True).print(FIRST_START)
     results = run_corpus(task or "cleanup", letters, workers=workers or len(os.sched_getaffinity(0)))
@@ -34,6 +36,9 @@ def hack(task: str, *, levels: Sequence[str] | None, as_json: bool, workers: int
         print_json(results)
     else:
         _show(results, letters)
+        _tell_levels(letters, documents=documents)
+        for letter in letters:
+            console().print(_count(letter, [result for result in results if result.level == letter]))
         out = console()
         for finding in alarms:
             out.print(finding.message, markup=False)
@@ -59,7 +64,7 @@ def _show(results: Sequence[Result], letters: Sequence[str]) -> None:
         table.add_column(f"at {letter}", no_wrap=True)
     table.add_column("stopped")
     found = {(result.attack, result.level): result for result in results}
-    for group in CLASSES:
+    for group in dict.fromkeys(result.group for result in results):
         members = list(dict.fromkeys((result.attack, result.tries) for result in results if result.group == group))
         table.add_row(Text(group, "bold"))
         for name, tries in members:
@@ -72,10 +77,13 @@ def _show(results: Sequence[Result], letters: Sequence[str]) -> None:
     for result in results:
         if not result.stopped and result.verdict != "refused":
             out.print(f"{result.attack} at level {result.level}: {result.detail}")
-    for sentence in left_out(letters):
-        out.print(sentence)
-    for letter in letters:
-        out.print(_count(letter, [result for result in results if result.level == letter]))
+
+
+def _tell_levels(letters: Sequence[str], *, documents: bool) -> None:
+    """Say which levels were not played, and why."""
+    alike = ["The programs of this task are read and never executed: all levels are alike, and one was played."]
+    for sentence in alike if documents else left_out(letters):
+        console().print(sentence)
 
 
 def _count(letter: str, mine: Sequence[Result]) -> str:

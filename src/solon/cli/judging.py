@@ -1,6 +1,5 @@
 """``solon eval``."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import msgspec
 from solon import api
 from solon.cli.options import limits_of, parse_options
 from solon.cli.running import warn_about
-from solon.cli.tables import console, evaluation_table, heading, word
+from solon.cli.tables import console, evaluation_table, heading, print_json_line, public, word
 from solon.contract import Task
 from solon.engine import objective, told
 from solon.engine.constraints import constraints
@@ -46,8 +45,7 @@ def evaluate(  # noqa: PLR0913  # the options of the command
             row = msgspec.structs.replace(evaluation, program=str(path))
             rows.append(row)
             if as_json:
-                sys.stdout.write(msgspec.json.encode(row).decode() + "\n")
-                sys.stdout.flush()
+                print_json_line(row)
     if not as_json:
         _show(rows, loaded, seeds)
     outcomes = {row.outcome for row in rows}
@@ -57,9 +55,9 @@ def evaluate(  # noqa: PLR0913  # the options of the command
 def _show(rows: list[api.Evaluation], task: Task, seeds: int) -> None:
     out = console()
     first = rows[0]
-    out.print(heading(first.task, f" {first.version}, {seeds} public seeds, isolation {first.isolation}"))
+    out.print(heading(first.task, f" {first.version}, {public(seeds)}, isolation {first.isolation}"))
     limits = [metric.name for metric in constraints(task)]
-    out.print(evaluation_table(rows, objective(task).name, limits))
+    out.print(evaluation_table(rows, objective(task).name, limits, out.width))
     if limits:
         out.print("A constraint's column is its margin; it holds where that is at least 0.")
     for row in rows:

@@ -11,13 +11,16 @@ from rich.text import Text
 
 from solon import __version__
 from solon.cli.tables import console, print_json
-from solon.contract import Task, Value
+from solon.contract import InfrastructureError, Task, Value
 from solon.engine import objective, tightest_bounds
 from solon.engine.card import minimised
 from solon.model import key_variables, model_providers
 from solon.sandbox import survey
 from solon.tasks import load, task_names
 from solon.verify.limited import survey as survey_solvers
+
+_ROOM = {"task": 0, "objective": 0, "proved bound": 0, "best published": 78, "": 100}
+"""Headings of the list of tasks, each with the width of the narrowest terminal that has room for it."""
 
 
 class _Row(Value, frozen=True):
@@ -29,6 +32,7 @@ class _Row(Value, frozen=True):
     best_published_label: str
     metrics: tuple[str, ...]
     references: tuple[str, ...]
+    missing: str = ""
 
 
 def _row(name: str, task: Task) -> _Row:
@@ -37,6 +41,7 @@ def _row(name: str, task: Task) -> _Row:
     figures = [figure for figure in task.figures() if goal.name in figure.metrics]
     published = [figure for figure in figures if figure.kind == "published"]
     leader = best(published, key=lambda figure: figure.metrics[goal.name], default=None)
+    references, missing = _references(task)
     return _Row(
         name=name,
         version=task.version,
@@ -45,8 +50,17 @@ def _row(name: str, task: Task) -> _Row:
         best_published=leader.metrics[goal.name] if leader else None,
         best_published_label=leader.label if leader else "",
         metrics=tuple(metric.name for metric in task.metrics),
-        references=tuple(task.references()),
+        references=references,
+        missing=missing,
     )
+
+
+def _references(task: Task) -> tuple[tuple[str, ...], str]:
+    """Return the names of the reference programs, or what is not installed that would make them."""
+    try:
+        return tuple(task.references()), ""
+    except InfrastructureError as error:
+        return (), str(error)
 
 
 def show_tasks(*, as_json: bool) -> None:
@@ -55,14 +69,17 @@ def show_tasks(*, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
+    out = console()
+    shown = sum(out.width >= least for least in _ROOM.values())
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in ("task", "objective", "proved bound", "best published", ""):
-        table.add_column(heading, justify="right" if heading in ("proved bound", "best published") else "left")
+    for heading in list(_ROOM)[:shown]:
+        right = heading in ("proved bound", "best published")
+        table.add_column(heading, justify="right" if right else "left", no_wrap=heading == "task")
     for row in rows:
         bound = "-" if row.bound is None else f"{row.bound:.2f}"
         published = "-" if row.best_published is None else f"{row.best_published:.2f}"
-        table.add_row(row.name, row.objective, bound, published, row.best_published_label)
-    out = console()
+        cells = (row.name, row.objective, bound, published, row.missing or row.best_published_label)
+        table.add_row(*cells[:shown])
     out.print(table)
     out.print("Metrics, reference programs and more: solon tasks --json")
 

@@ -32,7 +32,7 @@ from rich.text import Text
 from solon.api import find_program
 from solon.cli.options import limits_of, parse_options
 from solon.cli.running import warn_about
-from solon.cli.tables import console, heading, interval, print_json, word
+from solon.cli.tables import console, heading, interval, print_json, public, word
 from solon.contract import InfrastructureError, Program, Task
 from solon.engine import Estimate, PoolJudge, public_seeds
 from solon.engine.match import Invasion, InvasionPoint, Match, match
@@ -89,7 +89,7 @@ def match_programs(  # noqa: PLR0913  # the options of the command
 
 
 def _matrix(found: Match) -> str:
-    title = f"{found.task}: payoff matrix, {found.seeds} public seeds"
+    title = f"{found.task}: payoff matrix, {public(found.seeds)}"
     return payoff_matrix([it.name for it in found.programs], found.payoffs, title=title)
 
 
@@ -113,7 +113,7 @@ def _read(task: Task, paths: Sequence[Path]) -> dict[str, Program]:
 
 def _show(it: Match) -> None:
     out = console()
-    out.print(heading(it.task, f" {it.version}, {it.seeds} public seeds, isolation {it.isolation}"))
+    out.print(heading(it.task, f" {it.version}, {public(it.seeds)}, isolation {it.isolation}"))
     out.print(f"mean return of a seat ± half of the 95 % interval, {it.seats // 2} of {it.seats} seats each")
     out.print(_payoff_table(it))
     for line in (*_dominance_lines(it), *_exploitability_lines(it)):
@@ -148,8 +148,12 @@ def _dominance_lines(it: Match) -> list[str]:
     lines: list[str] = []
     for found in it.dominance:
         kind = "strictly" if found.strict else "weakly"
-        proof = "every margin's interval lies above zero" if found.shown else "so on average, but intervals reach zero"
-        lines.append(f"{found.better} {kind} dominates {found.worse} in every mix of the two: {proof}")
+        if found.shown:
+            text = f"{found.better} {kind} dominates {found.worse} in every mix of the two"
+            lines.append(f"{text}: every margin's interval lies above zero")
+        else:
+            text = f"{found.better} {kind} dominates {found.worse} on average over these seeds"
+            lines.append(f"{text}; not shown, because intervals of its margins reach zero")
     return lines or ["no program dominates another"]
 
 
@@ -203,5 +207,6 @@ def _held_out_lines(it: Match) -> list[str]:
         at = f"{worst.focal.mean:.1f} as {worst.role} with {worst.partner}"
         alone = f", in self-play {interval(found.self_play)}" if found.self_play else ""
         count = len({partnership.partner for partnership in found.partnerships})
-        lines.append(f"{found.program} with {count} held-out partners: {interval(found.focal)}{alone}; least {at}")
+        partners = f"{count} held-out partner{'s' * (count != 1)}"
+        lines.append(f"{found.program} with {partners}: {interval(found.focal)}{alone}; least {at}")
     return lines

@@ -13,6 +13,7 @@ from solon.cli.tables import card_table, console, heading, interval, print_json
 from solon.contract import Value
 from solon.engine import Budget, Bundle, Card, told
 from solon.interop.cluster import open_executor
+from solon.report.sections import excuse, unvarying
 from solon.sandbox import WARNINGS
 
 CLAIM_FAILED, INTERRUPTED = 1, 130
@@ -175,8 +176,9 @@ def _show(card: Card, folder: Path, *, as_json: bool) -> int:
     out.print()
     if card.fault:
         out.print(f"The winner is invalid on the sealed seeds, so nothing is claimed: {card.fault}", style="bold red")
-    out.print(heading(card.task, f"  mean ± half of the 95 % interval over {card.sealed_seeds} sealed seeds"))
-    out.print(card_table(card))
+    over = "the same on each of" if unvarying(card) else "mean ± half of the 95 % interval over"
+    out.print(heading(card.task, f"  {over} {card.sealed_seeds} sealed seeds"))
+    out.print(card_table(card, out.width))
     for line in _claims(card):
         out.print(line)
     for finding in card.findings:
@@ -195,12 +197,15 @@ _ARMS = {"first": "first proposal"}
 def _claims(card: Card) -> list[str]:
     lines: list[str] = []
     for it in card.comparisons:
+        if it.arm == "first" and card.arms["first"].program == card.arms["winner"].program:
+            lines.append("it is the first proposal: the search found none that it trusts more")
+            continue
         word = "better than" if it.improved else "not shown to be better than"
         low, high = it.difference.low, it.difference.high
         side = "lower" if it.difference.mean < 0 else "higher"
         arm = _ARMS.get(it.arm, it.arm.replace("control:", "control ").replace("_", " "))
         by = f"{abs(it.difference.mean):.2f} {side} ({low:+.2f} to {high:+.2f}, paired)"
-        lines.append(f"{word} the {arm}: {card.objective} {by}")
+        lines.append(f"{word} the {arm}: {card.objective} {by}{excuse(card, it.arm)}")
     if card.held_out is not None and card.held_out.focal is not None and card.held_out.self_play is not None:
         with_others, own = interval(card.held_out.focal), interval(card.held_out.self_play)
         lines.append(f"a seat's return with partners it was not made with {with_others}, in self-play {own}")

@@ -1,5 +1,6 @@
 """Tables for the terminal: every figure with its interval, its arm and its origin."""
 
+import json
 import sys
 from collections.abc import Sequence
 
@@ -17,13 +18,30 @@ SHOWN = ("efficiency", "equality", "maximin")
 """Metrics of the games that a terminal has room for; a task without them shows its own, in order. Files hold all."""
 
 MOST_SHOWN = 4
+WIDE = 160
+"""Columns of a table that goes into a pipe or a file."""
+LABEL = 20
+"""Columns that the first column of a table keeps, whatever has no room beside it."""
 LEADERS = 3
 """Published figures in the terminal, the best in the objective; the report holds all."""
 
 
 def print_json(document: object) -> None:
     """Print one JSON document on standard output, indented."""
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+    _write_json(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
+
+
+def print_json_line(document: object) -> None:
+    """Print one JSON document on a line of its own, at once."""
+    _write_json(msgspec.json.encode(document).decode())
+    sys.stdout.flush()
+
+
+def _write_json(text: str) -> None:
+    """Escape what is not ASCII unless the stream takes all of Unicode, so that nothing is replaced in a document."""
+    whole = (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "")
+    escaped = text if whole else "".join(it if it.isascii() else json.dumps(it)[1:-1] for it in text)
+    sys.stdout.write(f"{escaped}\n")
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -33,7 +51,12 @@ def console(*, stderr: bool = False) -> Console:
     paths and what candidates wrote may look like it; style whole lines, or print a Text.
     """
     found = Console(stderr=stderr, highlight=False, markup=False)
-    return found if found.is_terminal else Console(stderr=stderr, highlight=False, markup=False, width=160)
+    return found if found.is_terminal else Console(stderr=stderr, highlight=False, markup=False, width=WIDE)
+
+
+def public(seeds: int) -> str:
+    """Word how many public seeds figures rest on."""
+    return f"{seeds} public seed{'' if seeds == 1 else 's'}"
 
 
 def heading(task: str, rest: str) -> Text:
@@ -44,7 +67,7 @@ def heading(task: str, rest: str) -> Text:
 def word(fault: Fault) -> str:
     """Word a fault as its kind, one sentence of cause and one of remedy."""
     at = f" (step {fault.step})" if fault.step is not None else ""
-    remedy = f" {fault.remedy[0].upper()}{fault.remedy[1:].rstrip('.')}." if fault.remedy else ""
+    remedy = f" {fault.remedy[0].upper()}{fault.remedy[1:].removesuffix('.')}." if fault.remedy else ""
     message = fault.message.rstrip(".")
     end = "" if message.endswith(("!", "?")) and not at else "."
     return f"{fault.kind}: {message}{at}{end}{remedy}"
@@ -65,27 +88,44 @@ def columns(names: list[str], objective: str, constraints: Sequence[str] = ()) -
     return [*[objective, *(name for name in preferred if name != objective)][:MOST_SHOWN], *constraints]
 
 
-def card_table(card: Card) -> Table:
-    """Lay out the arms of a run above what others published."""
+def card_table(card: Card, width: int = WIDE) -> Table:
+    """Lay out the arms of a run above what others published, in as many columns as have room."""
     margins = tuple(dict.fromkeys(it.constraint for it in card.constraints))
     measured = list(dict.fromkeys(name for it in card.arms.values() for name in it.metrics))
     names = columns(measured, card.objective, margins)
-    table = Table(box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    table.add_column("")
-    for name in names:
-        table.add_column(name, justify="right")
     labels = {"winner": "this program", "first": "first proposal"}
+    rows: list[tuple[str, list[str], str]] = []
     for arm, it in card.arms.items():
         label = labels.get(arm, arm.replace("control:", "control: ").replace("_", " "))
-        style = "bold green" if arm == "winner" else ""
         verdicts = {held.constraint: f" {held.verdict}" for held in card.constraints if held.arm == arm}
         cells = [
             f"{interval(it.metrics[name])}{verdicts.get(name, '')}" if name in it.metrics else "invalid"
             for name in names
         ]
-        table.add_row(Text(label, style), *(Text(cell, style) for cell in cells))
-    for figure in leaders(card.published, names, card.minimised)[:LEADERS]:
-        table.add_row(*_published(figure, names), style="dim")
+        rows.append((label, cells, "bold green" if arm == "winner" else ""))
+    best = leaders(card.published, names, card.minimised)[:LEADERS]
+    rows += [(f"published: {figure.label}", _published(figure, names), "dim") for figure in best]
+    return _fitted("", names, rows, width, needed={card.objective, *margins})
+
+
+def _fitted(
+    first: str, names: Sequence[str], rows: list[tuple[str, list[str], str]], width: int, *, needed: set[str]
+) -> Table:
+    """Lay out labels and figures; in a narrow terminal whole columns are left out, and no figure is broken."""
+    widths = [max(len(name), *(len(cells[at]) for _, cells, _ in rows)) for at, name in enumerate(names)]
+    room = width - 2 - min(LABEL, max(len(label) for label, _, _ in rows))
+    kept = list(range(len(names)))
+    for at in reversed(range(len(names))):
+        if sum(widths[it] + 3 for it in kept) > room and names[at] not in needed:
+            kept.remove(at)
+    absent = ", ".join(name for at, name in enumerate(names) if at not in kept)
+    caption = f"no room here for {absent}" if absent else None
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, caption=caption, caption_justify="left")
+    table.add_column(first, overflow="fold")
+    for at in kept:
+        table.add_column(names[at], justify="right", no_wrap=True)
+    for label, cells, style in rows:
+        table.add_row(label, *(cells[at] for at in kept), style=style)
     return table
 
 
@@ -97,26 +137,23 @@ def leaders(figures: Sequence[Figure], names: list[str], minimised: Sequence[str
 
 
 def _published(figure: Figure, names: list[str]) -> list[str]:
-    cells = [f"{figure.metrics[name]:.2f}" if name in figure.metrics else "-" for name in names]
-    return [f"published: {figure.label}", *cells]
+    return [f"{figure.metrics[name]:.2f}" if name in figure.metrics else "-" for name in names]
 
 
-def evaluation_table(rows: list[Evaluation], objective: str, constraints: Sequence[str] = ()) -> Table:
-    """Lay out several judged programs."""
+def evaluation_table(
+    rows: list[Evaluation], objective: str, constraints: Sequence[str] = (), width: int = WIDE
+) -> Table:
+    """Lay out several judged programs, in as many columns as have room."""
     scored = next((row for row in rows if row.outcome == "scored"), None)
     names = columns(list(scored.metrics), objective, constraints) if scored else []
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("program")
-    for name in names:
-        table.add_column(name, justify="right")
-    for heading in ("of bound", "slips", "seconds"):
-        table.add_column(heading, justify="right")
+    laid: list[tuple[str, list[str], str]] = []
     for row in rows:
         if row.outcome == "scored":
             share = "-" if row.share_of_bound is None else f"{row.share_of_bound:.0%}"
-            cells = [interval(row.metrics[name]) for name in names]
             slips = str(row.slips) if not row.slips or row.slip_share is None else f"{row.slips} ({row.slip_share:.1%})"
-            table.add_row(row.program, *cells, share, slips, f"{row.wall_seconds:.2f}")
+            cells = [*(interval(row.metrics[name]) for name in names), share, slips, f"{row.wall_seconds:.2f}"]
         else:
-            table.add_row(row.program, *[Text(row.outcome, "red")] * max(len(names), 1))
-    return table
+            cells = [row.outcome] * max(len(names), 1) + [""] * (3 if names else 2)
+        laid.append((row.program, cells, "" if row.outcome == "scored" else "red"))
+    heads = [*names, "of bound", "slips", "seconds"]
+    return _fitted("program", heads, laid, width, needed={objective, *constraints, "of bound", "slips"})

@@ -8,7 +8,7 @@ from solon.engine.findings import check_canary, findings
 from solon.engine.finished import check_finished
 from solon.engine.judge import PoolJudge, check_episode
 from solon.engine.loop import Ending, Observer, Run
-from solon.engine.programs import check_program, writable
+from solon.engine.programs import check_program, early_fault, writable
 from solon.engine.proofs import states_property, told, verdict_of
 from solon.engine.seeds import Seeds, fresh_root, public_seeds
 from solon.engine.statistics import Estimate, estimate, paired_difference, proportion, student_quantile
@@ -36,6 +36,7 @@ __all__ = [
     "check_finished",
     "check_program",
     "default_folder",
+    "early_fault",
     "estimate",
     "findings",
     "fresh_root",

@@ -31,6 +31,7 @@ from solon.engine.executors import Assignment, is_seated_here, seated, vacate
 from solon.engine.pool import GUARD, Pool, assigned, refuse_inside_start
 from solon.playback import Recordable, Recording
 from solon.sandbox import Limits, LocalJail
+from solon.sandbox.verdicts import cleaned
 
 T = TypeVar("T")
 
@@ -99,7 +100,8 @@ def _checked(task: Task, episode: Episode) -> Played:
         check_episode(task, episode)
     except InfrastructureError as error:
         return Unavailable(str(error))
-    return episode
+    slip = episode.first_slip
+    return episode if slip is None else structs.replace(episode, first_slip=cleaned(slip))
 
 
 def _play_once(task: Task, subject: Program | Meeting, seed: Seed, jail: LocalJail) -> Episode:
@@ -113,8 +115,8 @@ def _play_once(task: Task, subject: Program | Meeting, seed: Seed, jail: LocalJa
 def _named(raised: ProgramFault, subject: Program | Meeting) -> Fault:
     """Return the fault; that of a meeting begins with the name of the program at fault."""
     if isinstance(raised, MeetingFault) and isinstance(subject, Meeting):
-        return structs.replace(raised.fault, message=f"{subject.name(raised.index)}: {raised.fault.message}")
-    return raised.fault
+        return cleaned(structs.replace(raised.fault, message=f"{subject.name(raised.index)}: {raised.fault.message}"))
+    return cleaned(raised.fault)
 
 
 def _play_here(subject: Subject, seed: Seed) -> Played | Recorded:

@@ -19,7 +19,6 @@ from solon.contract import (
     Judge,
     Outcome,
     Program,
-    ProgramFault,
     Proposer,
     Scored,
     Seed,
@@ -35,7 +34,7 @@ from solon.engine.findings import after
 from solon.engine.finished import check_finished
 from solon.engine.match import HeldOut, held_out_partners
 from solon.engine.meetings import MeetingJudge
-from solon.engine.programs import check_program, writable
+from solon.engine.programs import early_fault, writable
 from solon.engine.seeds import Seeds
 from solon.journal import Chosen, Excerpted, Fact, Found, Judged, Log, Proposed, Sealed, State, Suggestion, fold
 from solon.model import BudgetSpent
@@ -282,11 +281,7 @@ class Run:
         return ""
 
     def _lint(self, program: Program) -> Fault | None:
-        try:
-            check_program(program)
-        except ProgramFault as raised:
-            return raised.fault
-        return self.task.lint(program)
+        return early_fault(self.task, program)
 
     def _commit_outcome(self, number: int, first: int, outcome: Outcome) -> None:
         if isinstance(outcome, Unavailable):

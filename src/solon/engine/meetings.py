@@ -10,14 +10,13 @@ from solon.contract import (
     Invalid,
     Outcome,
     Program,
-    ProgramFault,
     Scored,
     Seed,
     Task,
     Unavailable,
 )
 from solon.crossplay import Crossplay, Meeting
-from solon.engine.programs import check_program
+from solon.engine.programs import early_fault
 
 Progress = Callable[[int, int], None]
 """Is told how many of how many episodes have been played."""
@@ -85,7 +84,7 @@ class Meetings:
         self._names = names
         self._sides: dict[_Key, Side | Fault] = {}
         for program, name in names.items():
-            if fault := _early_fault(task, program):
+            if fault := early_fault(task, program):
                 self._sides[self._key(program, program, self.seats)] = _named(name, fault)
 
     def play(self, wanted: Iterable[tuple[Program, Program, int]]) -> None:
@@ -147,14 +146,6 @@ def _side(outcomes: Sequence[Outcome]) -> Side | Fault:
             case Scored():
                 raise InfrastructureError("a judge returned no episode for a meeting; every job has one seed")
     return Side(tuple(it[0] for it in means), tuple(it[-1] for it in means))
-
-
-def _early_fault(task: Task, program: Program) -> Fault | None:
-    try:
-        check_program(program)
-    except ProgramFault as raised:
-        return raised.fault
-    return task.lint(program)
 
 
 def _named(name: str, fault: Fault) -> Fault:

@@ -3,8 +3,9 @@
 import difflib
 import re
 
-from solon.contract import Fault, Program, ProgramFault
+from solon.contract import Fault, Program, ProgramFault, Task
 from solon.propose.model import REJECTED, rejection
+from solon.sandbox.verdicts import cleaned
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 NAME_CHARACTERS = 100
@@ -13,6 +14,16 @@ MAXIMUM_BYTES = 1_000_000
 RUNNER = "run.py"
 PART = ".part"  # ends the names of files that are being written
 REMEDY = "name it like policy.py"
+
+
+def early_fault(task: Task, program: Program) -> Fault | None:
+    """Return what is wrong with a program before it is played, in texts that fit a terminal."""
+    try:
+        check_program(program)
+    except ProgramFault as raised:
+        return cleaned(raised.fault)
+    fault = task.lint(program)
+    return None if fault is None else cleaned(fault)
 
 
 def check_program(program: Program) -> None:

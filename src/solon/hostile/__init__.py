@@ -5,7 +5,8 @@ candidate, told more than a real attacker could know, and everything that it mig
 """
 
 from solon.hostile.attacks import CLASSES, WALLED, Attack, Deviation, Expectation, load_corpus, parse_attack
-from solon.hostile.runner import Result, available_levels, left_out, run_corpus
+from solon.hostile.results import Result
+from solon.hostile.runner import attacks_on, available_levels, left_out, reads_documents, run_corpus
 
 __all__ = [
     "CLASSES",
@@ -14,9 +15,11 @@ __all__ = [
     "Deviation",
     "Expectation",
     "Result",
+    "attacks_on",
     "available_levels",
     "left_out",
     "load_corpus",
     "parse_attack",
+    "reads_documents",
     "run_corpus",
 ]

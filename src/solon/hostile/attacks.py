@@ -11,6 +11,7 @@ A header is a block of comment lines ``# key: value`` that a blank line ends:
     twin         the task's reference program that the attack is compared with and, if it likes, acts like
     needs-wall   true when it would harm a machine whose judge has no walls; such an attack runs at A, B and C only
     episodes     in how many episodes, one after the other, it is played (default 1)
+    needs-game   true when it looks into a grid game, which other tasks are not; such an attack plays the games only
     waits        true when it blocks instead of computing, so that patience with it is short (default false)
     expect-c     another verdict at level C (WebAssembly), where some of what an attack is made of does not exist
     why-c        one sentence: what is different there; given with ``expect-c`` and only then
@@ -34,7 +35,7 @@ KINDS: Final = get_args(Fault.__annotations__["kind"])
 REQUIRED: Final = frozenset({"name", "tries", "class", "expect", "twin", "needs-wall"})
 WALLED: Final = ("A", "B", "C")  # levels that protect the machine
 OPTIONAL: Final = frozenset(
-    {"episodes", "waits", *(f"{key}-{each.lower()}" for key in ("expect", "why") for each in WALLED)}
+    {"episodes", "waits", "needs-game", *(f"{key}-{each.lower()}" for key in ("expect", "why") for each in WALLED)}
 )
 MOST_EPISODES: Final = 5
 _LINE: Final = re.compile(r"# ([a-z-]+): (\S.*)")
@@ -73,6 +74,7 @@ class Attack(Value, frozen=True):
     source: str
     episodes: int = 1
     waits: bool = False
+    needs_game: bool = False
     deviations: tuple[Deviation, ...] = ()
 
     def due(self, level: str) -> Expectation:
@@ -117,6 +119,7 @@ def parse_attack(stem: str, source: str) -> Attack:
         source=source,
         episodes=int(episodes),
         waits=_truth(stem, "waits", header.get("waits", "false")),
+        needs_game=_truth(stem, "needs-game", header.get("needs-game", "false")),
     )
 
 

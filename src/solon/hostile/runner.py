@@ -11,37 +11,25 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from typing import Final, Literal, Self
 
-import msgspec
-
-from solon.contract import Episode, Fault, InfrastructureError, Program, Seed, Task, Unavailable, Value
-from solon.engine.judge import play
+from solon.contract import Episode, Fault, InfrastructureError, Program, Seed, Task, Unavailable
+from solon.engine.judge import Played, play
 from solon.hostile.attacks import MOST_EPISODES, WALLED, Attack, Expectation, kit, load_corpus
+from solon.hostile.desk import Desk
+from solon.hostile.documents import Document
+from solon.hostile.results import Result
+from solon.hostile.rewriting import documents
+from solon.hostile.stage import disguised, staged
 from solon.hostile.traces import CANARY_NAME, Canaries, descendants
+from solon.language import PYTHON, language_of
 from solon.sandbox import Limits, LocalJail, survey
-from solon.tasks import load, task_names
+from solon.tasks import load
+from solon.tasks.games.task import GameTask
 
 LEVELS: Final = {"A": "full", "B": "no-namespaces", "C": "wasm", "D": "process", "none": "none"}
 STEPS: Final = 20
 LIMITS: Final = Limits(cpu_seconds=0.5, memory_mib=200)
 IMPATIENT: Final = Limits(cpu_seconds=0.5, memory_mib=200, wall_seconds=1.5)
 FIRST_SEED: Final = 3
-
-Played = Episode | Fault | Unavailable
-
-
-class Result(Value, frozen=True):
-    """What one attack came to at one level; an element of ``solon hack --json``."""
-
-    attack: str
-    group: str = msgspec.field(name="class")
-    tries: str
-    level: str
-    expected: str
-    verdict: Literal["scored", "invalid", "unavailable", "refused"]  # refused: too dangerous for this level
-    fault: str  # kind, when invalid
-    stopped: bool  # the expected verdict, and no trace
-    detail: str
-    milliseconds: float
 
 
 def available_levels(wanted: Sequence[str] | None = None) -> tuple[str, ...]:
@@ -80,35 +68,66 @@ def left_out(letters: Sequence[str]) -> list[str]:
 
 
 def run_corpus(task_name: str, levels: Sequence[str] | None = None, *, workers: int = 1) -> list[Result]:
-    """Play the whole corpus on a game at each level and return a result for each pair, in the corpus's order.
+    """Play what attacks a task at each level and return a result for each pair, in the corpus's order.
 
-    Raises ValueError for a task that is no game, and as ``available_levels`` does.
+    Documents are judged at the first of the levels only: they are never executed. Raises ValueError for a task that
+    does not exist, as ``available_levels`` does, and for one that has no program to compare with.
     """
     letters = available_levels(levels)
-    check_game(task_name)
-    corpus, count = load_corpus(), max(1, workers)
+    corpus, count = attacks_on(task_name), max(1, workers)
+    letters = letters[:1] if reads_documents(task_name) else letters
     shares = [(task_name, letter, corpus[start::count]) for letter in letters for start in range(count)]
     if count == 1:
         parts = [_play_share(*share) for share in shares]
     else:
         with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn")) as pool:
-            parts = [future.result() for future in [pool.submit(_play_share, *share) for share in shares]]
+            parts = [future.result() for future in [pool.submit(_play_names, *_named(share)) for share in shares]]
     results = {(result.attack, result.level): result for part in parts for result in part}
-    return [results[attack.name, letter] for attack in corpus for letter in letters]
+    pairs = [(attack.name, letter) for attack in corpus for letter in letters]
+    return [results[pair] for pair in pairs if pair in results]
 
 
-def check_game(task_name: str) -> None:
-    """Raise ValueError unless the corpus speaks the interface of a task."""
-    games = [
-        name for name in task_names() if name.removesuffix("-paper") in ("cleanup", "gathering", "commons", "harvest")
-    ]
-    if task_name not in games:
-        raise ValueError(f"the corpus does not play {task_name!r}; use one of {', '.join(games)}")
+def attacks_on(task_name: str) -> Sequence[Attack | Document]:
+    """Return the attacks that speak a task's language and interface. Raises ValueError."""
+    task = _loaded(task_name)
+    if not task.references():
+        raise ValueError(f"the corpus cannot play {task_name!r}, which has no reference program to compare with")
+    if reads_documents(task_name):
+        return documents(language_of(task).kind)
+    return [attack for attack in load_corpus() if isinstance(task, GameTask) or not attack.needs_game]
 
 
-def _play_share(task_name: str, letter: str, attacks: Sequence[Attack]) -> list[Result]:
-    with Arena(load(task_name, steps=STEPS), letter) as arena:
-        return [arena.run(attack) for attack in attacks]
+def reads_documents(task_name: str) -> bool:
+    """Return whether a task's programs are texts that are read and never executed. Raises ValueError."""
+    return language_of(load(task_name)).kind != PYTHON.kind
+
+
+def _named(share: tuple[str, str, Sequence[Attack | Document]]) -> tuple[str, str, list[str]]:
+    """Return a share that can be sent to another process: what writes a document cannot."""
+    task_name, letter, attacks = share
+    return task_name, letter, [attack.name for attack in attacks]
+
+
+def _play_names(task_name: str, letter: str, names: Sequence[str]) -> list[Result]:
+    return _play_share(task_name, letter, [attack for attack in attacks_on(task_name) if attack.name in names])
+
+
+def _play_share(task_name: str, letter: str, attacks: Sequence[Attack | Document]) -> list[Result]:
+    task = _loaded(task_name)
+    read = [attack for attack in attacks if isinstance(attack, Document)]
+    if read:
+        with Desk(task, LEVELS[letter], letter) as desk:
+            return [result for each in read if (result := desk.run(each)) is not None]
+    with Arena(task, letter) as arena:
+        return [arena.run(attack) for attack in attacks if isinstance(attack, Attack)]
+
+
+def _loaded(task_name: str) -> Task:
+    """Return a task, with short episodes where it has an option for that."""
+    task = load(task_name)
+    if isinstance(task, GameTask):
+        return load(task_name, steps=STEPS)
+    return load(task_name, rounds=STEPS) if hasattr(task, "rounds") else task
 
 
 class Arena:
@@ -118,7 +137,9 @@ class Arena:
         key = secrets.token_bytes(16) if key is None else key
         self._task = task
         self._letter = letter
-        self._references = task.references()
+        self._goal = next(metric.name for metric in task.metrics if metric.role == "objective")
+        self._game = isinstance(task, GameTask)
+        self._references = task.references() if self._game else staged(task)
         self._seeds = [Seed(FIRST_SEED + index, key, "search") for index in range(MOST_EPISODES)]
         self._twins: dict[tuple[str, int], Episode] = {}
         self._canaries = Canaries(key)
@@ -132,7 +153,7 @@ class Arena:
         for part in (self._canaries, self._jail, self._short):
             self._stack.enter_context(part)
         for jail in (self._jail, self._short):
-            play(self._task, self._references["stand"], self._seeds[0], jail)
+            play(self._task, self._reference("stand"), self._seeds[0], jail)
         self._target = self._describe_target()
         return self
 
@@ -190,9 +211,15 @@ class Arena:
         )
 
     def _program(self, attack: Attack) -> Program:
-        twin = self._references[attack.twin].source
-        files = (("policy.py", attack.source), ("honest.py", twin), ("kit.py", kit()), ("target.py", self._target))
-        return Program(files=files)
+        twin = self._reference(attack.twin)
+        tools = (("kit.py", kit()), ("target.py", self._target))
+        if not self._game:
+            return disguised(attack.source, twin, tools)
+        return Program(files=(("policy.py", attack.source), ("honest.py", twin.source), *tools))
+
+    def _reference(self, twin: str) -> Program:
+        """Return the honest program that a twin's name stands for: in some games its control has another name."""
+        return self._references[twin] if twin in self._references else next(iter(self._references.values()))
 
     def _describe_target(self) -> str:
         """Return what the attacks are told: more than a program could find out."""
@@ -208,7 +235,7 @@ class Arena:
             "TCP_PORT": tcp,
             "UDP_PORT": udp,
             "FIRST_SEED": FIRST_SEED,
-            "GAME": getattr(self._task, "game", ""),
+            "GAME": self._task.game if isinstance(self._task, GameTask) else "",
             "STEPS": STEPS,
         }
         return "".join(f"{name} = {json.dumps(value)}\n" for name, value in told.items())
@@ -221,11 +248,17 @@ class Arena:
             if isinstance(each, Unavailable):
                 objections.append(f"the judge failed: {each.reason}")
             elif isinstance(each, Fault):
-                if each.kind not in due.kinds:
+                if not self._is_due(due, each):
                     objections.append(f"invalid for {each.kind}, {due} was due: {each.message}")
-            else:
+            elif self._game or due.verdict not in ("invalid", "slips"):
                 objections += self._compare(due, each, self._twin(attack.twin, index))
+            else:  # a reply of its own may be one that the task can read
+                objections += self._compare(Expectation("no-gain"), each, self._best_twin(index))
         return objections
+
+    def _is_due(self, due: Expectation, fault: Fault) -> bool:
+        """Return whether a fault was to come; which one is known of the games, whose replies have one form."""
+        return fault.kind in due.kinds or (not self._game and due.verdict in ("invalid", "slips"))
 
     def _object_to_texts(self, played: Played) -> list[str]:
         """Say what is wrong with the texts of an outcome in which the program may have had a hand."""
@@ -238,30 +271,38 @@ class Arena:
         return objections
 
     def _compare(self, due: Expectation, episode: Episode, twin: Episode) -> list[str]:
-        goal = next(metric for metric in self._task.metrics if metric.role == "objective")
-        mine, honest = episode.metrics[goal.name], twin.metrics[goal.name]
+        goal, mine, honest = self._goal, self._worth(episode), self._worth(twin)
         trace = episode.first_slip.traceback.strip() if episode.first_slip else ""
         first = trace.rpartition("\n")[2][:300]
         match due.verdict:
             case "invalid":
                 return [f"it was scored, {due} was due"]
             case "no-gain":
-                return [f"{goal.name} {mine:g} is better than its twin's {honest:g}"] if mine > honest else []
+                return [f"{goal} {mine:g} is better than its twin's {honest:g}"] if mine > honest else []
             case "same" if episode.slips:
                 return [f"{episode.slips} slips where none was due: {first}"]
             case "slips" if not episode.slips:
                 return ["no slip where some were due"]
             case _:
                 same = episode.metrics == twin.metrics and episode.agents == twin.agents
-                return [] if same else [f"its metrics are not its twin's ({goal.name} {mine:g}, {honest:g})"]
+                return [] if same else [f"its metrics are not its twin's ({goal} {mine:g}, {honest:g})"]
+
+    def _worth(self, episode: Episode) -> float:
+        return episode.metrics[self._goal]
 
     def _twin(self, name: str, index: int) -> Episode:
         if (name, index) not in self._twins:
-            played = play(self._task, self._references[name], self._seeds[index], self._jail)
+            played = play(self._task, self._reference(name), self._seeds[index], self._jail)
             if not isinstance(played, Episode):
                 raise InfrastructureError(f"the honest program {name!r} could not be played: {played}")
             self._twins[name, index] = played
         return self._twins[name, index]
+
+    def _best_twin(self, index: int) -> Episode:
+        """Return the better of acting honestly and not at all, which is a fault in some tasks."""
+        honest = self._twin("nearest_apple", index)
+        idle = play(self._task, self._reference("stand"), self._seeds[index], self._jail)
+        return max((honest, idle), key=self._worth) if isinstance(idle, Episode) else honest
 
     def _explain(self, played: Played) -> str:
         if isinstance(played, Fault):

@@ -39,7 +39,8 @@ def descendants(pid: int) -> set[int]:
 class Canaries:
     """Things of the judge that no program may read, change or touch; put up once for many attacks."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, growth: int = GROWTH_KIB) -> None:
+        self._growth = growth
         self.token = f"solon-hostile-{secrets.token_hex(8)}"
         self.folder = Path(tempfile.mkdtemp(prefix="solon-hostile-"))
         self.secret_file = self.folder / "secret.txt"
@@ -88,7 +89,7 @@ class Canaries:
         found += [f"ended process {pid}, which is not its own" for pid in processes - descendants(os.getpid())]
         found += [f"left {gained} more descriptors open" for gained in [_descriptors() - descriptors] if gained]
         growth = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
-        found += [f"made the judge grow by {growth} KiB"] if growth > GROWTH_KIB else []
+        found += [f"made the judge grow by {growth} KiB"] if growth > self._growth else []
         if Path.cwd() != place:
             os.chdir(place)
             found.append("changed the working folder")

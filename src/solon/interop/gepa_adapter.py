@@ -11,14 +11,13 @@ from solon.contract import (
     Invalid,
     Outcome,
     Program,
-    ProgramFault,
     Scored,
     Seed,
     Task,
     Unavailable,
     Value,
 )
-from solon.engine import PoolJudge, check_program, objective, public_seeds, scorer
+from solon.engine import PoolJudge, early_fault, objective, public_seeds, scorer
 from solon.engine.feedback import describer, moments, told_seed
 from solon.interop.extras import require
 from solon.playback import Excerpt
@@ -100,11 +99,7 @@ class SolonAdapter:
         )
 
     def _outcomes(self, program: Program, seeds: Sequence[int]) -> list[Outcome]:
-        try:
-            check_program(program)
-        except ProgramFault as raised:
-            return [Invalid(raised.fault)] * len(seeds)
-        if fault := self.task.lint(program):
+        if fault := early_fault(self.task, program):
             return [Invalid(fault)] * len(seeds)
         available = public_seeds(max(seeds, default=0) + 1)
         outcomes = list(self._judge.judge([(program, (available[seed],)) for seed in seeds]))

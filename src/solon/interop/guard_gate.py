@@ -4,20 +4,22 @@ A gate belongs to one run. It fails closed: what it cannot decide, log or unders
 arguments, only their hash.
 """
 
+import contextlib
 import os
 import termios
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
 
 from solon.contract import Value
+from solon.tasks.guard import analysis
 from solon.tasks.guard.monitor import Ticket
 from solon.tasks.guard.policy import Call as FrozenCall
-from solon.tasks.guard.policy import Decision, Fallback, PolicySet
+from solon.tasks.guard.policy import Decision, Fallback, PolicySet, Rule
 from solon.tasks.guard.tools.calls import Call, Described, Json, Step
 from solon.tasks.guard.tools.guards import PolicyGuard, final_call
 
@@ -26,6 +28,7 @@ Ask = Callable[[str], Consent]
 HOPS: Final = 3  # calls that substitute one another
 NAMED: Final = 200  # characters of a tool's name in the log
 _OVER: Final = "The run was ended by a rule."
+_STALE: Final = "The rules changed while a person was asked; call again."
 _TOLD: Final = Fallback()
 
 
@@ -41,8 +44,8 @@ class Entry(Value, frozen=True):
     """One line of the log."""
 
     at: float  # seconds since 1970
-    event: Literal["call", "result"]
-    number: int
+    event: Literal["call", "result", "update"]
+    number: int  # of the decision in its run; -1 where there was none to be made
     tool: str
     decision: str = ""
     rule: str = ""
@@ -120,7 +123,7 @@ class Gate:
         self._guard.ledger.tools = self._described
         self._log = log or Log(None)
         self._ask = ask
-        self._consented: set[str] = set()
+        self._consented: set[tuple[str, str]] = set()  # digest of the policy, and the rule or the call
         self._changed: set[str] = set()
         self.shown: dict[str, dict[str, Json]] = {}  # what the agent was first shown of each tool
         self._over = False
@@ -134,10 +137,34 @@ class Gate:
                 if msgspec.structs.replace(first, description=each.description) != each:
                     self._changed.add(each.name)
 
+    def amend(self, rules: Sequence[Rule], *, person: bool = False) -> None:
+        """Go on with other rules; without a person only if it is proved that they allow no more than those of now.
+
+        What is open stays open, and counts as the rule says that let it run; consent for the run has to be given anew.
+        Raises analysis.Refused, and OSError if the change cannot be logged: then all stays as it was.
+        """
+        old = self.policy
+        new = analysis.amend(old, rules, person=person)  # the proof takes time, in which calls go on
+        self.exchange(old, new, "by a person" if person else "proved")
+
+    def exchange(self, old: PolicySet, new: PolicySet, decided: str) -> None:
+        """Go on with the rules of a policy that may follow another one. Raises as ``amend``."""
+        with self._lock:
+            if self.policy != old:
+                raise analysis.Refused("the rules were changed by somebody else meanwhile; try again")
+            self._log.write(Entry(time.time(), "update", -1, "", decided, policy=new.digest))
+            self._guard.exchange(new)
+            self.policy, self._digest = new, new.digest
+
     def offers(self, tool: str) -> bool:
         """Return whether any rule lets a tool be called, so that it is worth showing to the agent."""
         known = self.policy.tool(tool) is not None and tool not in self._changed
         return known and any(rule.effect != "forbid" and rule.concerns(tool) for rule in self.policy.rules)
+
+    def refused(self, what: str) -> None:
+        """Note something that has no form to be decided on and goes nowhere; without a log there is no more to do."""
+        with contextlib.suppress(OSError):
+            self._log.write(Entry(time.time(), "call", -1, what[:NAMED], "refused", policy=self._digest))
 
     def judge(self, call: Call) -> Ruling:
         """Return what happens with a call; blocks it on any failure of the guard itself."""
@@ -150,10 +177,10 @@ class Gate:
 
     def _judged(self, call: Call, hops: int) -> Ruling:
         with self._lock:
-            over, changed = self._over, call.tool in self._changed
+            over, changed, digest = self._over, call.tool in self._changed, self._digest
             ticket = self._guard.consider(call)
         try:
-            ruling, other = self._ruled(call, ticket, over=over, changed=changed)
+            ruling, other = self._ruled(call, ticket, digest, over=over, changed=changed)
         except Exception:
             self._guard.drop(ticket)
             raise
@@ -161,7 +188,9 @@ class Gate:
             self._guard.drop(ticket)
         return self._judged(_thawed(other), hops - 1) if other is not None and hops else ruling
 
-    def _ruled(self, call: Call, ticket: Ticket, *, over: bool, changed: bool) -> tuple[Ruling, FrozenCall | None]:
+    def _ruled(
+        self, call: Call, ticket: Ticket, digest: str, *, over: bool, changed: bool
+    ) -> tuple[Ruling, FrozenCall | None]:
         """Return what happens with a call, and the call to be judged instead of it."""
         decision = ticket.decision
         if over:
@@ -171,16 +200,19 @@ class Gate:
             decision = msgspec.structs.replace(
                 decision, kind="block", rule="", reason=reason, remedy="", fallback=_TOLD
             )
-        kind = self._settled(decision)
+        kind = self._settled(decision, digest)
         frozen = decision.call
         with self._lock:
             self._over |= kind == "terminate"
             if self._over and kind != "terminate":  # it ended while a person was asked
                 kind, decision = "terminate", msgspec.structs.replace(decision, kind="terminate", reason=_OVER)
+            elif kind == "allow" and self._digest != digest:
+                kind = "block"
+                decision = msgspec.structs.replace(decision, kind="block", reason=_STALE, remedy="", fallback=_TOLD)
         self._log.write(
             Entry(
                 time.time(), "call", ticket.number, call.tool[:NAMED], kind, decision.rule, decision.asked,
-                "" if frozen is None else frozen.digest, None, self._digest,
+                "" if frozen is None else frozen.digest, None, digest,
             )
         )  # fmt: skip
         final = final_call(decision)
@@ -189,11 +221,11 @@ class Gate:
         other = decision.fallback.call if kind == "block" and decision.fallback.mode == "substitute" else None
         return Ruling(ticket, None, explained(decision, self._query)), other
 
-    def _settled(self, decision: Decision) -> str:
+    def _settled(self, decision: Decision, digest: str) -> str:
         if decision.kind != "confirm" or decision.call is None:
             return decision.kind
         # Consent for the run covers what one rule asks about; where only the default asks, this one call.
-        given = decision.rule or decision.call.digest
+        given = digest, decision.rule or decision.call.digest
         with self._lock:
             if given in self._consented:
                 return "allow"

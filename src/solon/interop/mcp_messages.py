@@ -28,6 +28,7 @@ CALL: Final = "tools/call"
 _ENVELOPE: Final = frozenset(["jsonrpc", "id", "method", "params", "result", "error"])
 _PARAMETERS: Final = frozenset(["name", "arguments", "_meta", "inputResponses", "requestState"])
 _METHOD: Final = re.compile(r"[A-Za-z0-9_$./-]+")
+_INFINITE: Final = 2**1023
 _LINE_ENDS: Final = ((b"\xe2\x80\xa8", rb"\u2028"), (b"\xe2\x80\xa9", rb"\u2029"), (b"\xc2\x85", rb"\u0085"))
 """Characters that some readers of lines take for the end of one."""
 
@@ -84,15 +85,20 @@ class Desk:
         """Return what goes to the server and what goes back to the client at once; a call is decided here."""
         key, method, told = key_of(message), message.get("method"), odd(message)
         if told:
+            self.gate.refused(_named(message))
             return None, failure(key, told)
         if method is None:
             return message, None  # an answer to what the server asked
+        if key is None and method == CALL:
+            self.gate.refused(_named(message))  # a call that wants no answer is none that there is
+            return None, None
         if key is None:
             self._cancelled(message)
-            return (message if method != CALL else None), None  # a call that wants no answer is none that there is
+            return message, None
         mine = _Open(key)
         with self._lock:
             if self._open.setdefault(str(key), mine) is not mine:
+                self.gate.refused(_named(message))
                 return None, failure(key, "this id belongs to a request that is still open; use a new one")
         onward, back = (message, None) if method != CALL else self._decided(key, message, mine)
         if onward is None:
@@ -104,6 +110,7 @@ class Desk:
         found = call_of(message)
         told = self._unclear(message, found)
         if found is None or told:
+            self.gate.refused(_named(message))
             return None, failure(key, told or "the call has no name or its arguments are no object")
         mine.ruling = self.gate.judge(found)
         if mine.ruling.call is None:
@@ -118,6 +125,8 @@ class Desk:
             return "a call as a task cannot be followed; call without task"
         if others:
             return f"the call has the unknown field {others[0]!r}; leave it out"
+        if call is not None and _inexact(call.arguments):
+            return "an integer has more than 53 bits, which some readers round; give it as a text or leave it out"
         known = None if call is None else self.gate.policy.tool(call.tool)
         name = "" if known is None or call is None else _alike(call.arguments, known.parameters)
         return f"the argument {name!r} is like one that the tool declares; write it exactly so" if name else ""
@@ -189,8 +198,8 @@ def odd(message: Message) -> str:
     others = sorted(set(message) - _ENVELOPE)
     if others:
         return f"the message has the unknown field {others[0]!r}"
-    if "id" in message and key_of(message) is None and not lost:
-        return "the id is neither a text nor an integer"
+    if "id" in message and ((key_of(message) is None and not lost) or _inexact(message["id"])):
+        return "the id is neither a text nor an integer of at most 53 bits"
     if ("method" in message) == bool(answers) or len(answers) > 1 or (answers and "id" not in message):
         return "the message is not just a request or just an answer"
     if "method" in message and (not isinstance(method, str) or not _METHOD.fullmatch(method)):
@@ -198,6 +207,19 @@ def odd(message: Message) -> str:
     if isinstance(method, str) and method != CALL and method.lower() == CALL:
         return "the method is not written in small letters"
     return ""
+
+
+def _inexact(value: Json) -> bool:
+    """Return whether an integer in a value is another one for readers that keep all numbers as floats of 64 bits."""
+    match value:
+        case dict():
+            return any(map(_inexact, value.values()))
+        case list():
+            return any(map(_inexact, value))
+        case int():
+            return abs(value) >= _INFINITE or int(float(value)) != value
+        case _:
+            return False
 
 
 def _alike(value: Json, shape: Shape) -> str:
@@ -219,6 +241,13 @@ def _alike(value: Json, shape: Shape) -> str:
 
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def _named(message: Mapping[str, Json]) -> str:
+    """Return what a message asks for, as far as it says: a tool or a method."""
+    call = call_of(message)
+    method = message.get("method")
+    return call.tool if call is not None else method if isinstance(method, str) else ""
 
 
 def call_of(message: Mapping[str, Json]) -> Call | None:

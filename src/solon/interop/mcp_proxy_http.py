@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -85,7 +86,10 @@ class _Proxy:
         self._url, self._new, self._patience = url, gates, patience
         self._alone = gates()
         self._sessions: OrderedDict[str, Desk] = OrderedDict()
-        self._client = self._httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, transport=transport)
+        forgetful = CookieJar(DefaultCookiePolicy(allowed_domains=()))  # cookies are the clients', not the proxy's
+        self._client = self._httpx.AsyncClient(
+            timeout=_TIMEOUT, follow_redirects=False, transport=transport, cookies=forgetful
+        )
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -113,7 +117,10 @@ class _Proxy:
             raise _Refused(403, told)
         if request.method not in _METHODS:
             raise _Refused(405, f"the method {request.method} is none of this protocol")
-        desk = self._desk(request.headers.get(_SESSION, ""))
+        sessions = request.headers.getlist(_SESSION)
+        if len(sessions) > 1:
+            raise _Refused(400, "the request names two sessions; name one")
+        desk = self._desk(*sessions or ("",))
         if request.method != "POST":
             return await self._forwarded(request, None, desk)
         message = await self._read(request)
@@ -142,7 +149,8 @@ class _Proxy:
         return message
 
     async def _forwarded(self, request: Any, message: Message | None, desk: Desk) -> Any:
-        headers = [(name, value) for name, value in request.headers.items() if name not in _OWN]
+        # Some servers read "_" in a name as "-", so that it could pass for a header that was checked.
+        headers = [(name, value) for name, value in request.headers.items() if name not in _OWN and "_" not in name]
         headers = [*rewritten(headers, message, desk.gate), ("accept-encoding", "identity")]
         if message is not None:
             headers.append(("content-type", "application/json"))

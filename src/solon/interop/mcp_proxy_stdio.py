@@ -6,6 +6,7 @@ killed, the pipes close: the client sees the end of the stream and the server ge
 
 import asyncio
 import os
+import stat
 import sys
 from collections.abc import Sequence
 from typing import BinaryIO, Final, Protocol
@@ -101,5 +102,12 @@ def _put(sink: BinaryIO, message: Message) -> None:
 async def _reader(source: BinaryIO) -> asyncio.StreamReader:
     reader = asyncio.StreamReader(limit=LONGEST)
     loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(os.dup(source.fileno()), "rb"))
+    own = os.fdopen(os.dup(source.fileno()), "rb")
+    mode = os.fstat(own.fileno()).st_mode
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or own.isatty():
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), own)
+        return reader
+    with own:  # a file, which no event loop can wait for
+        reader.feed_data(own.read())
+    reader.feed_eof()
     return reader

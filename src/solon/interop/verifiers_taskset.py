@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from solon.contract import Fault, InfrastructureError, Invalid, Outcome, Scored, Unavailable
-from solon.engine import PoolJudge, objective, public_seeds, scorer
+from solon.engine import PoolJudge, early_fault, objective, public_seeds, scorer
 from solon.interop.extras import require
 from solon.propose.parse import ReplyError, parse_reply
 from solon.sandbox import Limits
@@ -42,7 +42,7 @@ class Judging:
             program = parse_reply(reply)
         except ReplyError as error:
             return Invalid(Fault("syntax", str(error)))
-        if fault := self.task.lint(program):
+        if fault := early_fault(self.task, program):
             return Invalid(fault)
         with self._lock:
             return next(self._judge.judge([(program, public_seeds(first + count)[first:])]))

@@ -24,6 +24,10 @@ class Extendable(Protocol):
 class Staged(Protocol):
     """A task whose constraints can be told one after the other."""
 
+    def opening(self) -> str:
+        """Return the brief of its simplest form, which tells no constraint that a stage brings."""
+        ...
+
     def stages(self) -> Sequence[str]:
         """Return what is said in each turn, the simplest form of the task first."""
         ...
@@ -39,10 +43,14 @@ class Stepped(Protocol):
 
 
 class Lessons(NamedTuple):
-    """What is said before the prompt: each of ``turns`` is answered, ``lead`` begins the message with the prompt."""
+    """What is said before the prompt: each of ``turns`` is answered, ``lead`` begins the message with the prompt.
+
+    ``brief`` stands in place of the task's own brief, if there is one.
+    """
 
     turns: tuple[str, ...] = ()
     lead: str = ""
+    brief: str = ""
 
 
 _PLAN = (
@@ -72,7 +80,7 @@ def lessons(task: Task, turns: Turns | None) -> Lessons:
     if not isinstance(task, Staged):
         raise _missing(task, "stages for a curriculum")
     *stages, last = task.stages()
-    return Lessons(tuple(_STAGE.format(stage=stage) for stage in stages), last)
+    return Lessons(tuple(_STAGE.format(stage=stage) for stage in stages), last, task.opening().strip())
 
 
 def _missing(task: Task, what: str) -> ValueError:

@@ -153,7 +153,7 @@ class ModelProposer:
 
     def _taught(self, requests: Sequence[Request], before: Lessons) -> list[Request]:
         """Return the requests after the turns that lead up to them, the first ones only when the budget ends before."""
-        talks = [request.messages[:-1] for request in requests]
+        talks = [_opened(request.messages[:-1], before) for request in requests]
         for said in before.turns:
             talks = [(*talk, Message("user", said)) for talk in talks]
             asked = [
@@ -260,7 +260,7 @@ def first_request(task: Task, at: Address) -> Request:
     before = lessons(task, at.turns)
     if before.turns:
         said = "\n\n".join((*before.turns, before.lead, messages[-1].content))
-        messages = (*messages[:-1], Message("user", said))
+        messages = (*_opened(messages[:-1], before), Message("user", said))
     return Request(at.model, messages, at.max_tokens, at.temperature, at.effort, 0, at.thinking, form)
 
 
@@ -332,6 +332,11 @@ def render_messages(  # one argument a part of the prompt
         sections.append(f"# Programs to improve on\n\n{shown}")
     sections.append(instruction(operator, len(chosen)))
     return (Message("system", task.brief().strip()), Message("user", "\n\n".join(sections)))
+
+
+def _opened(messages: tuple[Message, ...], before: Lessons) -> tuple[Message, ...]:
+    """Return what a conversation begins with."""
+    return (Message("system", before.brief), *messages[1:]) if before.brief else messages
 
 
 def _known_forms(history: History) -> AbstractSet[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from solon.contract import Ask, History, Proposal, Task
 from solon.sketch import Sketched
+from solon.standin import Authored
 
 
 class Offline:
@@ -19,7 +20,8 @@ class Offline:
 def sketch_of_task(task: Task) -> Sketched:
     """Return the task as one with a sketch; raises ValueError when it has none."""
     if not isinstance(task, Sketched):
+        others = "noisy or paste" if isinstance(task, Authored) else "polish:FILE or paste"
         raise ValueError(  # noqa: TRY004  # the call is wrong, not the program that made it
-            f"The task {task.name!r} offers no sketch to search offline; propose with polish:FILE or paste instead."
+            f"The task {task.name!r} offers no sketch to search offline; propose with {others} instead."
         )
     return task

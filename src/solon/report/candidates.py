@@ -35,6 +35,12 @@ class Node:
             return None
         return math.fsum(episode.metrics[metric] for episode in self.episodes) / len(self.episodes)
 
+    def violates(self, constraints: Mapping[str, float]) -> bool:
+        """Tell whether a constraint, a metric with the sign of its margin, is violated on one of the search seeds."""
+        if self.fault is not None:
+            return False
+        return any(sign * episode.metrics[name] < 0 for episode in self.episodes for name, sign in constraints.items())
+
 
 @dataclass
 class Search:
@@ -124,7 +130,7 @@ def essential(search: Search, means: Mapping[int, float], *, winner: int | None,
 
 
 def in_order_of_interest(search: Search, means: Mapping[int, float], first: Sequence[int], *, less: bool) -> list[int]:
-    """Return all candidates: the essential ones, then the better before the worse, then the rejected."""
+    """Return all candidates: the essential ones, then the better before the worse, then those that have no mean."""
     sign = 1.0 if less else -1.0
     rest = sorted(means, key=lambda number: (sign * means[number], number))
     return list(dict.fromkeys([*first, *rest, *(node.number for node in search.nodes)]))

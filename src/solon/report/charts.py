@@ -60,9 +60,8 @@ def bars(rows: Sequence[Bar], bound: float | None, *, name: str) -> str:
         for row in rows
     )
     words = f"proved bound {figure(bound)}" if bound is not None else ""
-    scale = (
-        f'<p class="scale"><span>{figure(low)}</span><span class="bound">{words}</span><span>{figure(high)}</span></p>'
-    )
+    end = f"<span>{figure(high)}</span>" if bound != high else ""  # once is enough
+    scale = f'<p class="scale"><span>{figure(low)}</span><span class="bound">{words}</span>{end}</p>'
     return f'<div class="bars" role="group" aria-label="{escape(name)}, arms with intervals">{drawn}{scale}</div>'
 
 

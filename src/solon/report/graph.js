@@ -12,6 +12,7 @@ Solon.Graph = class {
     this.index = index;
     this.select = select;
     this.count = index.round.length;
+    this.violating = new Set(index.violating);
     this.children = new Map();
     index.parents.forEach((parents, child) => parents.forEach((parent) => {
       if (!this.children.has(parent)) this.children.set(parent, []);
@@ -62,12 +63,12 @@ Solon.Graph = class {
     const drawn = Solon.canvas(this.canvas, this.part.clientHeight);
     Object.assign(this, { width: drawn.width, height: drawn.height });
     this.axes(drawn.context);
-    const [other, alarm] = [Solon.colour("other"), Solon.colour("alarm")];
+    const [other, alarm, violating] = [Solon.colour("other"), Solon.colour("alarm"), Solon.colour("published")];
     const radius = this.count > 2000 ? 1.4 : this.count > 300 ? 2 : 3.2;
     drawn.context.globalAlpha = this.count > 2000 ? 0.5 : 0.8;
     for (let it = 0; it < this.count; it++) {
       const [x, y] = this.point(it);
-      drawn.context.fillStyle = this.index.fault[it] >= 0 ? alarm : other;
+      drawn.context.fillStyle = this.index.fault[it] >= 0 ? alarm : this.violating.has(it) ? violating : other;
       drawn.context.beginPath();
       drawn.context.arc(x, y, radius, 0, 7);
       drawn.context.fill();
@@ -157,10 +158,11 @@ Solon.Graph = class {
     if (to !== null && to !== undefined && to >= 0 && to < this.count) this.select(to);
   }
 
-  /** Return the next better (-1) or worse (1) candidate. */
+  /** Return the next better (-1) or worse (1) candidate; who violates a constraint comes after all others. */
   ranked(at, way) {
     const { score, less } = this.index;
-    this.order ||= score.map((_, it) => it).filter((it) => score[it] !== null).sort((a, b) => (less ? score[a] - score[b] : score[b] - score[a]) || a - b);
+    const bad = (it) => Number(this.violating.has(it));
+    this.order ||= score.map((_, it) => it).filter((it) => score[it] !== null).sort((a, b) => bad(a) - bad(b) || (less ? score[a] - score[b] : score[b] - score[a]) || a - b);
     const rank = this.order.indexOf(at);
     return this.order[rank < 0 ? 0 : rank + way];
   }
@@ -173,6 +175,7 @@ Solon.chosenOf = (index, graph, choice) => {
   if (choice === "essential") return [...index.essential];
   if (choice === "best") return byScore();
   if (choice === "lineage") return [...index.lineage];
+  if (choice === "violating") return [...index.violating];
   if (choice === "findings") return all.filter((it) => index.findings[it]);
   if (choice.startsWith("fault ")) return all.filter((it) => index.fault[it] === Number(choice.slice(6)));
   if (choice.startsWith("operator ")) return all.filter((it) => index.operator[it] === Number(choice.slice(9)));
@@ -182,13 +185,14 @@ Solon.chosenOf = (index, graph, choice) => {
 Solon.explorer = (place, index) => {
   const make = Solon.element;
   const graph = new Solon.Graph(index, (it) => select(it));
-  const verdict = (it) => (index.fault[it] >= 0 ? index.faults[index.fault[it]] : index.score[it] === null ? "not judged" : Solon.figure(index.score[it]));
+  const verdict = (it) => (index.fault[it] >= 0 ? index.faults[index.fault[it]] : index.score[it] === null ? "not judged" : `${Solon.figure(index.score[it])}${graph.violating.has(it) ? ", violates" : ""}`);
   const count = (which) => which.reduce((sum, it) => sum + it, 0);
   const rejects = index.faults.map((kind, at) => [kind, count(index.fault.map((it) => Number(it === at)))]);
   const options = [
     ["essential", `Essential (${index.essential.length})`], ["best", "All valid, best first"], ["lineage", `Winner's lineage (${index.lineage.length})`],
     ["all", `All ${graph.count} by number`],
     ...(Object.keys(index.findings).length ? [["findings", `With findings (${Object.keys(index.findings).length})`]] : []),
+    ...(index.violating.length ? [["violating", `Violate a constraint (${index.violating.length})`]] : []),
     ...rejects.map(([kind, many], at) => [`fault ${at}`, `Rejected: ${kind} (${many})`]),
     ...(index.operators.length > 1 ? index.operators.slice(0, 40).map((name, at) => [`operator ${at}`, `Operator: ${name || "unnamed"}`]) : []),
   ];
@@ -215,6 +219,7 @@ Solon.explorer = (place, index) => {
 
   const legend = make("p", { class: "legend" },
     make("span", {}, make("i", { class: "accent" }), "winner and its lineage"), make("span", {}, make("i"), "valid"),
+    ...(index.violating.length ? [make("span", {}, make("i", { class: "published" }), `valid, but violates a constraint: ${index.violating.length.toLocaleString("en")}`)] : []),
     ...(index.faults.length ? [make("span", {}, make("i", { class: "alarm" }), `rejected: ${rejects.map(([kind, many]) => `${kind} ${many.toLocaleString("en")}`).join(", ")}`)] : []));
   const keys = make("p", { class: "keys", id: "graph-keys" }, "Keys in the graph: ", ...[["←", ""], ["→", " by number, "], ["↑", ""], ["↓", " by score, "], ["P", " parent, "], ["C", " child, "], ["W", " winner, "], ["Home", ""], ["End", " first and last"]]
     .flatMap(([key, text]) => [make("kbd", {}, key), text || " "]));
@@ -257,7 +262,7 @@ Solon.detail = async (place, index, graph, number, select) => {
   const rejected = index.fault[number] >= 0;
   const score = rejected ? `rejected: ${index.faults[index.fault[number]]}` : index.score[number] === null ? "not judged" : `${Solon.figure(index.score[number])} on ${index.seeds[number]} search seed${index.seeds[number] === 1 ? "" : "s"}`;
   const facts = [[index.objective, score], ["made by", `${index.operators[index.operator[number]] || "no operator"}, round ${index.round[number]}`],
-    ["parents", index.parents[number].length ? chips(index.parents[number]) : "none"], ["children", children.length ? chips(children) : "none"]];
+    ["constraints", graph.violating.has(number) ? "violated on a search seed" : ""], ["parents", index.parents[number].length ? chips(index.parents[number]) : "none"], ["children", children.length ? chips(children) : "none"]];
   if (!held) {
     place.replaceChildren(head, Solon.facts(facts), make("p", { class: "soft" }, "This page leaves the source of this candidate out, to stay small; it is in the run's folder, under bodies/."));
     return;

@@ -166,10 +166,9 @@ def _top(title: str, links: str) -> str:
 
 
 def _result(card: Card, dropped: str) -> str:
-    intro = (
-        f"A program found among {card.cost.candidates:,} candidates and judged on {card.sealed_seeds} sealed seeds "
-        "that no proposal had met. Means with 95 % intervals."
-    )
+    among = f"{card.cost.candidates:,} candidate{'' if card.cost.candidates == 1 else 's'}"
+    seeds = f"{card.sealed_seeds} sealed seed{'' if card.sealed_seeds == 1 else 's'}"
+    intro = f"A program found among {among} and judged on {seeds} that no proposal had met. {sections.spread(card)}"
     parts = [f'<p class="soft">{intro}</p>']
     if dropped:
         parts.append(
@@ -202,7 +201,8 @@ def _program(bundle: Bundle, card: Card) -> str:
 
 
 def _search(card: Card, search: Search) -> str:
-    means = _means(card, search)
+    means = _keeping(card, search)
+    violating = len(_means(card, search)) - len(means)
     less = card.objective in card.minimised
     groups: dict[int, tuple[list[float], int]] = {}
     for node in search.nodes:
@@ -217,20 +217,36 @@ def _search(card: Card, search: Search) -> str:
     words = (
         f"Mean {escape(card.objective)} on the search seeds that a candidate met, for {drawn}; "
         "the line is the best so far. "
-        f"The search ended because {escape(card.reason.rstrip('.'))}."
+        f"{_left_out(violating)}The search ended because {escape(card.reason.rstrip('.'))}."
     )
+    drawing = rounds(bins, less=less, name=card.objective)
+    if violating and not means:
+        drawing = "<p>No candidate kept all constraints.</p>"
     explorer = (
         '<h3>Candidates</h3><div id="explorer"><noscript><p class="soft">The graph of candidates needs JavaScript.</p>'
         "</noscript></div>"
     )
     return (
-        f'<p class="soft">{words}</p>{rounds(bins, less=less, name=card.objective)}'
+        f'<p class="soft">{words}</p>{drawing}'
         f"{sections.operators(operators(search, means, less=less))}{explorer if search.nodes else ''}"
     )
 
 
 def _means(card: Card, search: Search) -> dict[int, float]:
     return {node.number: mean for node in search.nodes if (mean := node.mean(card.objective)) is not None}
+
+
+def _keeping(card: Card, search: Search) -> dict[int, float]:
+    """Return the means of the candidates that keep all constraints on the search seeds that they met."""
+    constraints = {it.constraint: -1.0 if it.constraint in card.minimised else 1.0 for it in card.constraints}
+    means = _means(card, search)
+    return {number: mean for number, mean in means.items() if not search.nodes[number].violates(constraints)}
+
+
+def _left_out(violating: int) -> str:
+    if not violating:
+        return ""
+    return f"Left out: {violating:,} that violate{'s' if violating == 1 else ''} a constraint. "
 
 
 def _player(episodes: Sequence[Shown], *, limit: int | None = _EPISODE_BYTES) -> tuple[str, list[str]]:
@@ -266,8 +282,9 @@ def _explorer(bundle: Bundle, card: Card, search: Search, task: Task | None, ser
     if not search.nodes:
         return []
     means, less = _means(card, search), card.objective in card.minimised
-    telling = essential(search, means, winner=card.winner, less=less)
-    order = in_order_of_interest(search, means, telling, less=less)
+    keeping = _keeping(card, search)
+    telling = essential(search, keeping, winner=card.winner, less=less)
+    order = in_order_of_interest(search, keeping, telling, less=less)
     limit = min(_DETAILS_BYTES_AT_MOST, _DETAILS_BYTES + _DETAILS_BYTES_A_CANDIDATE * len(search.nodes))
     limit = _DETAILS_BYTES if served else limit  # the rest is a request away
     nodes = (search.nodes[number] for number in order)
@@ -290,6 +307,7 @@ def _explorer(bundle: Bundle, card: Card, search: Search, task: Task | None, ser
         "operator": [names.setdefault(node.suggestion.operator, len(names)) for node in search.nodes],
         "fault": [-1 if node.fault is None else kinds.setdefault(node.fault.kind, len(kinds)) for node in search.nodes],
         "seeds": [len(node.episodes) for node in search.nodes],
+        "violating": [number for number in means if number not in keeping],
         "score": [None if node.number not in means else short(means[node.number]) for node in search.nodes],
         "chunk": [places.get(node.number, -1) for node in search.nodes],
         "operators": list(names),

@@ -170,7 +170,7 @@ Solon.View = class {
     this.steps.hidden = Boolean(this.episode.board);
     this.returns.hidden = this.total.hidden = this.seats.hidden = !this.episode.earns;
     this.story = this.episode.board ? [] : this.episode.frames.map((frame, step) =>
-      Solon.element("li", {}, `${step}  ${frame[5] || (frame[4].length ? `reward ${frame[4].map(Solon.figure).join(", ")}` : "")}`));
+      Solon.element("li", {}, Solon.element("span", {}, String(step)), Solon.element("div", {}, frame[5] || (frame[4].length ? `reward ${frame[4].map(Solon.figure).join(", ")}` : ""))));
     this.steps.replaceChildren(...this.story);
   }
 
@@ -181,6 +181,7 @@ Solon.View = class {
     const over = step > episode.last ? "The episode is over. " : "";
     this.total.textContent = `return ${Solon.figure(Math.round(episode.total(at) * 100) / 100)}`;
     this.caption.textContent = over + (episode.board ? frame[5] : "");
+    this.caption.hidden = !episode.board;
     if (episode.board) {
       Solon.drawBoard(this.canvas, episode);
       this.canvas.setAttribute("aria-label", `${this.entry.program} at step ${at}: ${this.total.textContent}. ${frame[5]}`);
@@ -191,7 +192,7 @@ Solon.View = class {
     this.seats.replaceChildren(...episode.names.map((name, seat) => {
       const swatch = Solon.element("i");
       swatch.style.background = colours[seat];
-      return Solon.element("li", {}, swatch, `${name} ${Solon.figure(Math.round(episode.returns[seat][at] * 100) / 100)}`);
+      return Solon.element("li", {}, swatch, Solon.element("span", {}, name), ` ${Solon.figure(Math.round(episode.returns[seat][at] * 100) / 100)}`);
     }));
   }
 
@@ -251,9 +252,12 @@ Solon.player = async (place, entries) => {
     const ends = shown().flatMap((view) => view.episode.returns.flatMap((row) => [row.reduce((a, b) => Math.min(a, b)), row.reduce((a, b) => Math.max(a, b))]));
     state.span = [Math.min(0, ...ends), Math.max(0, ...ends)]; // one scale for both sides
     boards.replaceChildren(...shown().map((view) => view.part));
-    moments.replaceChildren(...Solon.moments(views[0].episode, seek));
-    story.hidden = !views[0].episode.moments.length;
+    const told = shown().filter((view) => view.episode.moments.length);
+    stories.replaceChildren(...told.map((view) => make("div", {}, told.length > 1 ? make("p", { class: "soft" }, view.entry.program) : null,
+      make("ol", { class: "moments" }, ...Solon.moments(view.episode, seek)))));
+    story.hidden = !told.length;
     legend.replaceChildren(...Solon.boardLegend(views[0].episode));
+    apart.hidden = !Solon.apart(shown().map((view) => view.episode));
     draw();
   };
 
@@ -266,9 +270,10 @@ Solon.player = async (place, entries) => {
     ...[[2, "2"], [8, "8"], [25, "25"], [100, "100"], [400, "400"]].map(([value, text]) => make("option", { value, selected: value === 25 }, `${text} steps/s`)));
   const compare = make("input", { type: "checkbox", checked: state.both, change: () => { state.both = compare.checked; arrange(); } });
   const boards = make("div", { class: "boards" });
-  const moments = make("ol", { class: "moments" });
-  const story = make("details", {}, make("summary", {}, "What happened, in words"), moments);
+  const stories = make("div", { class: "stories" });
+  const story = make("details", {}, make("summary", {}, "What happened, in words"), stories);
   const legend = make("p", { class: "legend" });
+  const apart = make("p", { class: "soft" }, "These two do not start alike: on this seed each plays an instance of its own, so their returns cannot be compared.");
   const keys = make("p", { class: "keys" }, "Keys here: ", make("kbd", {}, "Space"), " play or pause, ", make("kbd", {}, "←"), " ",
     make("kbd", {}, "→"), " one step, with ", make("kbd", {}, "Shift"), " ten, ", make("kbd", {}, "Home"), " start, ", make("kbd", {}, "End"), " end");
   const controls = make("div", { class: "controls" }, play, back, slider, forth, output, speed,
@@ -283,7 +288,7 @@ Solon.player = async (place, entries) => {
     event.preventDefault();
     if (spaced) toggle();
     else { pause(); seek(moves[event.key]); }
-  } }, boards, controls, legend, keys, story);
+  } }, boards, controls, apart, legend, keys, story);
 
   for (const chosen of entries.slice(0, 2).keys()) views.push(new Solon.View(entries, chosen, arrange, (step) => { pause(); seek(step); }));
   await Promise.all(views.map((view, chosen) => view.load(chosen)));
@@ -295,6 +300,12 @@ Solon.player = async (place, entries) => {
 Solon.moments = (episode, seek) => episode.moments.map(({ step, text, trouble = false }) =>
   Solon.element("li", { class: trouble ? "trouble" : "" },
     Solon.element("button", { type: "button", class: "quiet", click: () => seek(step) }, `step ${step}`), Solon.element("span", {}, text)));
+
+/** Tell whether two episodes on boards begin differently, as where a recording shows a program's worst instance. */
+Solon.apart = (episodes) => {
+  const start = ({ board, frames }) => JSON.stringify([board.rows, board.columns, board.fixed, frames[0].slice(0, 2)]);
+  return episodes.length > 1 && episodes.every((it) => it.board) && new Set(episodes.map(start)).size > 1;
+};
 
 Solon.boardLegend = (episode) => {
   if (!episode.board) return [];

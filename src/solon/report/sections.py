@@ -18,6 +18,8 @@ _SHOWN = 40
 
 _SEATS = 32
 
+_OF_BOUND = "of the proved bound"
+
 
 def section(name: str, heading: str, content: str) -> str:
     """Return a part of the page that the contents can point to; nothing where there is no content."""
@@ -29,8 +31,9 @@ def section(name: str, heading: str, content: str) -> str:
 
 def headline(card: Card, winner: Arm) -> str:
     """Return the figures that a reader wants first."""
+    passed = any(it.kind == "bound-passed" and it.message.startswith("winner:") for it in card.findings)
     boxes = [
-        (figure(winner.metrics[name].mean), name, _range(winner.metrics[name]))
+        (figure(winner.metrics[name].mean), _worded(name), _range(winner.metrics[name]))
         for name in dict.fromkeys([card.objective, *charted(card)])
         if name in winner.metrics
     ]
@@ -40,13 +43,32 @@ def headline(card: Card, winner: Arm) -> str:
         if it.arm.startswith("control:")
     ]
     if card.objective in card.share_of_bound:
-        boxes.append((f"{card.share_of_bound[card.objective]:.0%}", "of the proved bound", f"on {card.objective}"))
+        small = "more than can be: see findings" if passed else f"on {_worded(card.objective)}"
+        boxes.append((f"{card.share_of_bound[card.objective]:.0%}", _OF_BOUND, small))
     boxes.append((card.isolation, "isolation", "where the programs ran"))
     inner = "".join(
-        f"<div><dt>{escape(what)}</dt><dd><strong>{escape(big)}</strong><span>{escape(small)}</span></dd></div>"
+        f'<div class="{"passed" if passed and what == _OF_BOUND else ""}"><dt>{escape(what)}</dt>'
+        f"<dd><strong>{escape(big)}</strong><span>{escape(small)}</span></dd></div>"
         for big, what, small in boxes
     )
     return f'<dl class="headline">{inner}</dl>'
+
+
+def spread(card: Card) -> str:
+    """Return what the figures are."""
+    if unvarying(card):
+        return "Every figure is the same on each seed, so the intervals have no width."
+    return "Means with 95 % intervals."
+
+
+def unvarying(card: Card) -> bool:
+    """Tell whether every figure of every arm is the same on each of several sealed seeds."""
+    figures = [it.per_seed for arm in card.arms.values() for it in arm.metrics.values()]
+    return bool(figures) and all(len(it) > 1 and len(set(it)) == 1 for it in figures)
+
+
+def _worded(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def label(arm: str) -> str:
@@ -72,22 +94,39 @@ def verdict(card: Card) -> str:
     """Return what was proved or refuted of the winner."""
     if card.verdict is None:
         return ""
-    weight = " alarm" if isinstance(card.verdict, Refuted) else " warning" if isinstance(card.verdict, Unknown) else ""
-    return f'<p class="finding{weight}">{escape(told(card.verdict))}</p>'
+    refuted, unknown = isinstance(card.verdict, Refuted), isinstance(card.verdict, Unknown)
+    kind, word = (
+        ("alarm", "Refuted")
+        if refuted
+        else ("warning", "Neither proved nor refuted")
+        if unknown
+        else ("proved", "Proved")
+    )
+    return f'<p class="finding {kind}"><strong>{word}</strong>{escape(told(card.verdict).removeprefix(word))}</p>'
 
 
 def comparisons(card: Card) -> str:
     """Return a sentence for each arm that the winner is compared with."""
     lines: list[str] = []
     for it in card.comparisons:
+        if it.arm == "first" and card.arms["first"].program == card.arms["winner"].program:
+            lines.append("<li>This program is the first proposal: the search found none that it trusts more.</li>")
+            continue
         verdict = "better than" if it.improved else "not shown to be better than"
         side = "lower" if it.difference.mean < 0 else "higher"
         lines.append(
             f"<li>This program is <strong>{verdict}</strong> the {escape(_named_arm(it.arm))}: "
-            f"its {escape(card.objective)} is {figure(abs(it.difference.mean))} {side}; "
-            f"paired difference on the same seeds, 95 % interval {escape(_range(it.difference))}.</li>"
+            f"{escape(_worded(card.objective))} is {figure(abs(it.difference.mean))} {side}"
+            f"{escape(excuse(card, it.arm))}; paired difference on the same seeds, "
+            f"95&nbsp;% interval {escape(_range(it.difference))}.</li>"
         )
     return f'<ul class="plainly">{"".join(lines)}</ul>' if lines else ""
+
+
+def excuse(card: Card, arm: str) -> str:
+    """Return in words which constraints an arm violates that the winner is compared with, if it violates any."""
+    broken = [_worded(it.constraint) for it in card.constraints if it.arm == arm and it.verdict == "violated"]
+    return f" (that arm violates {' and '.join(broken)})" if broken else ""
 
 
 def metrics(card: Card) -> str:
@@ -153,10 +192,10 @@ def _folded(summary: str, head: str, rows: Sequence[str]) -> str:
     return f"<details><summary>{escape(summary)}</summary>{_scroll(summary, head, rows)}</details>"
 
 
-def _scroll(name: str, head: str, rows: Sequence[str]) -> str:
+def _scroll(name: str, head: str, rows: Sequence[str], kind: str = "") -> str:
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}"><table><thead>{head}</thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}"><table class="{kind}">'
+        f"<thead>{head}</thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
@@ -207,7 +246,7 @@ def constraints(card: Card) -> str:
         for it in card.constraints
     ]
     words = "A constraint holds where its margin is at least 0; the verdict is that of the whole interval."
-    return f'<p class="soft">{words}</p>{_scroll("Constraints", f"<tr>{head}</tr>", rows)}'
+    return f'<p class="soft">{words}</p>{_scroll("Constraints", f"<tr>{head}</tr>", rows, kind="words")}'
 
 
 def frontier(card: Card) -> str:

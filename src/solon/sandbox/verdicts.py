@@ -11,6 +11,7 @@ from solon.sandbox.limits import Limits
 from solon.sandbox.zygote import Reaped
 
 TEXT_CHARACTERS: Final = 500
+FAULT_CHARACTERS: Final = 2000
 TRACEBACK_CHARACTERS: Final = 8000
 
 
@@ -25,6 +26,16 @@ def clean(text: str, characters: int) -> str:
 def sentence(text: str) -> str:
     """Clean an untrusted text that must stay on one line: a program must not write lines of our output."""
     return " ".join(clean(text, TEXT_CHARACTERS).split())
+
+
+def cleaned(fault: Fault) -> Fault:
+    """Return a fault whose texts fit a terminal: the judge's own may quote what a program is made of."""
+    return msgspec.structs.replace(
+        fault,
+        message=" ".join(clean(fault.message, FAULT_CHARACTERS).split()),
+        remedy=" ".join(clean(fault.remedy, FAULT_CHARACTERS).split()),
+        traceback=clean(fault.traceback, TRACEBACK_CHARACTERS),
+    )
 
 
 def protocol_fault(detail: str, step: int | None) -> ProgramFault:

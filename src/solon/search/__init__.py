@@ -78,7 +78,8 @@ def make_strategy(name: str, **options: object) -> Bounded:
     try:
         return msgspec.convert(options, kind)
     except msgspec.ValidationError as error:
-        raise ValueError(f"The strategy {name!r} cannot take these options: {str(error).rstrip('.')}.") from None
+        what, _, where = str(error).rstrip(".").partition(" - at `$.")
+        raise ValueError(f"The strategy {name!r} cannot take {where.rstrip('`') or 'these options'}: {what}.") from None
 
 
 def _nearest(name: str, valid: tuple[str, ...]) -> str:

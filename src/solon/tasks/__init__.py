@@ -114,13 +114,15 @@ def load(name: str, **options: object) -> Task:
         return load("solon.tasks.gym.task:GymTask", **{**options, "environment": name.removeprefix(_GYM)})
     name = canonical(name)
     target = (_TASKS | _CANARIES).get(name, name)
+    if ":" not in target and target.endswith(".py"):
+        raise UnknownName(f"{name!r} names a file but no task in it; write {name}:NAME, with the factory's name")
     if ":" not in target:
         raise _unknown("task", name, task_names(), "or give path/to/file.py:factory")
     place, _, attribute = target.rpartition(":")
     module = _module(place)
     factory = getattr(module, attribute, None)
     if not callable(factory):
-        callables = [own for own, value in vars(module).items() if callable(value)]
+        callables = [own for own, it in vars(module).items() if callable(it) and it.__module__ == module.__name__]
         raise _unknown("factory", attribute, callables, f"in {place}")
     _check_options(name, factory, options)
     try:

@@ -162,12 +162,16 @@ class _Template:
     def call(self, payload: bytes, limits: Limits) -> Finished | Stopped:
         with self._lock:
             if self._process.poll() is not None:
+                self._close()
                 self._process = self._start()
             try:
                 return self._exchange(payload, limits)
             except (OSError, EOFError):
                 self.end()
                 return Stopped("crash", "the solver's process ended")
+            except BaseException:  # interrupted: an answer that is still to come must not be taken for the next one's
+                self.end()
+                raise
 
     def _exchange(self, payload: bytes, limits: Limits) -> Finished | Stopped:
         sink, source = self._process.stdin, self._process.stdout
@@ -192,6 +196,13 @@ class _Template:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        self._close()
+
+    def _close(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):  # what nobody read is lost with the process
+                    pipe.close()
 
 
 _templates: dict[str, _Template] = {}

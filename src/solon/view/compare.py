@@ -103,13 +103,14 @@ def _runs(sides: Sequence[Side], names: Sequence[str], links: Sequence[str]) -> 
         + "</tr>"
         for side, name, link in zip(sides, names, links, strict=True)
     )
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    table = f'<table class="words"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'<div class="scroll">{table}</div>'
 
 
 def _metrics(sides: Sequence[Side], names: Sequence[str]) -> str:
     first = sides[0].card
     metrics = list(dict.fromkeys([first.objective, *(it for side in sides for it in side.card.arms["winner"].metrics)]))
-    limits = tightest_bounds(first.bounds, first.minimised)
+    limits = _common_bounds([side.card for side in sides])
     panels: list[str] = []
     for metric in metrics:
         rows = [
@@ -129,6 +130,12 @@ def _metrics(sides: Sequence[Side], names: Sequence[str]) -> str:
     return f'{intro}<div class="panels">{"".join(panels)}</div>' if panels else "<p>The runs share no metric.</p>"
 
 
+def _common_bounds(cards: Sequence[Card]) -> dict[str, float]:
+    """Return the proved bounds that all runs share; that of one task says nothing of another's."""
+    first, *others = [tightest_bounds(card.bounds, card.minimised) for card in cards]
+    return {name: limit for name, limit in first.items() if all(it.get(name) == limit for it in others)}
+
+
 def _differences(sides: Sequence[Side], names: Sequence[str]) -> str:
     parts: list[str] = []
     for side, name in zip(sides[1:], names[1:], strict=True):
@@ -141,7 +148,7 @@ def _differences(sides: Sequence[Side], names: Sequence[str]) -> str:
             )
             continue
         rows = "".join(
-            f"<tr{_mark(it)}><td>{escape(metric)}</td><td>{it.mean:+.3g}</td><td>{_range(it)}</td><td>{_word(it)}</td></tr>"
+            f"<tr{_mark(it)}><td>{escape(metric)}</td><td>{_signed(it)}</td><td>{_range(it)}</td><td>{_word(it)}</td></tr>"
             for metric, it in found.items()
         )
         head = "".join(f'<th scope="col">{it}</th>' for it in ("metric", "difference", "95 % interval", ""))
@@ -154,6 +161,10 @@ def _differences(sides: Sequence[Side], names: Sequence[str]) -> str:
 
 def _mark(it: Estimate) -> str:
     return ' class="winner"' if it.low is not None and it.high is not None and (it.low > 0 or it.high < 0) else ""
+
+
+def _signed(it: Estimate) -> str:
+    return f"{'+' if it.mean > 0 else ''}{figure(it.mean)}"
 
 
 def _word(it: Estimate) -> str:

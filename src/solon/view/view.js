@@ -22,7 +22,9 @@ Solon.duration = (seconds) => {
 Solon.moment = (seconds) => {
   const date = new Date(seconds * 1000);
   const two = (value) => String(value).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+  const day = `${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  const clock = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  return date.getFullYear() === new Date().getFullYear() ? `${day} ${clock}` : `${date.getFullYear()}-${day}`;
 };
 
 Solon.interval = (mean, low, high) => {
@@ -38,11 +40,14 @@ Solon.findings = (counts) => {
   return Solon.element("span", { class: `badge ${worst[0]}` }, worst.map((kind) => Solon.many(counts[kind], kind)).join(", "));
 };
 
+/** Show a long name that may be broken after a sign. */
+Solon.breakable = (text) => Solon.element("span", {}, ...text.split(/(?<=[:,#/])/).flatMap((part) => [part, Solon.element("wbr")]));
+
 /* Columns of the list: heading, what it sorts by, what it shows. */
 Solon.COLUMNS = [
   ["run", (row) => row.name, (row) => Solon.element("a", { href: `/run/${encodeURIComponent(row.name)}` }, row.name)],
   ["task", (row) => row.task, (row) => row.task],
-  ["proposer", (row) => row.proposer, (row) => row.proposer],
+  ["proposer", (row) => row.proposer, (row) => Solon.breakable(row.proposer)],
   ["strategy", (row) => row.strategy, (row) => row.strategy],
   ["objective", (row) => (row.mean === null ? -Infinity : row.mean), (row) => row.mean === null ? "" :
     Solon.element("span", {}, Solon.element("strong", {}, Solon.interval(row.mean, row.low, row.high)),

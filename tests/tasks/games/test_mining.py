@@ -272,6 +272,7 @@ def test_a_snapshot_tells_ore_strikes_and_readiness() -> None:
     assert env.struck == {third: 4}
     assert env.ready == [True, True, False, True, True, True]
     assert (env.n_alive, int(env.apple_alive.sum())) == (3, 3)
+    assert not env.apple_alive.flags.writeable
 
 
 @pytest.mark.parametrize("options", [{}, {"decentralised": True, "exclusive_cells": False, "fair_order": True}])

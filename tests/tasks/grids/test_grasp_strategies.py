@@ -10,8 +10,10 @@ from solon import api
 from solon.contract import Ask, Program
 from solon.engine import Budget, Card
 from solon.propose import Noisy
+from solon.propose.conversation import Staged
 from solon.search import Refine, Verdicts, rehearse
 from solon.tasks import load
+from solon.tasks.grids.grasp_world import ACTIONS
 
 GREEDY, PLANNER = (load("grasp").references()[name].source for name in ("greedy", "synthesised"))
 USUAL = {"rounds": 4, "width": 1, "seeds": 1}
@@ -104,3 +106,16 @@ def test_patience_ends_a_rehearsal_earlier_and_never_later() -> None:
             for patience in (0, 1, 3)
         }
         assert ends[1] <= ends[3] <= ends[0] == 24
+
+
+@pytest.mark.parametrize("name", ["grasp", "grasp-all"])
+def test_the_simplest_form_tells_no_constraint_and_the_stages_tell_them_all(name: str) -> None:
+    task = load(name)
+    assert isinstance(task, Staged)
+    told = (str(ACTIONS), "UPLEFT", "fewer than", "obstacle", "cost")
+    opening = task.opening().replace("carry_limit, step_cost", "").split("# An instance")[0]
+    assert not [it for it in told if it in opening]
+    assert not [
+        it for it in ("at most", "UPLEFT", "carry no more", "obstacle", "costs") if it not in "".join(task.stages())
+    ]
+    assert "O" not in task.opening().split("# An instance")[1].replace("start =", "")

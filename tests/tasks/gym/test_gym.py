@@ -50,6 +50,15 @@ def test_an_episode_that_is_cut_off_is_not_called_ended(jail: LocalJail) -> None
     assert (episode.metrics["truncated"], episode.metrics["terminated"]) == (1.0, 0.0)
 
 
+def test_an_episode_that_ends_at_its_limit_of_steps_was_not_cut_off(jail: LocalJail) -> None:
+    """Gymnasium calls its last step both; an episode is one or the other."""
+    steady = program("    return 0\n")
+    length = int(load("gym:CartPole-v1").evaluate(steady, Seed(0), jail).metrics["length"])
+    for limit, outcome in ((length, (1.0, 0.0)), (length - 1, (0.0, 1.0))):
+        metrics = load("gym:CartPole-v1", max_episode_steps=limit).evaluate(steady, Seed(0), jail).metrics
+        assert (metrics["terminated"], metrics["truncated"]) == outcome
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "words_in_it"),
     [

@@ -1,13 +1,16 @@
 """Models that are made to hang or to crash the judge: each ends at once in a sentence about the model."""
 
+import time
+
 import pytest
 
 from solon.verify.formal.check import check
 from solon.verify.formal.expression import Function, Number
 from solon.verify.formal.interpret import value
-from solon.verify.formal.model import Formal, ModelError, Sort
+from solon.verify.formal.model import Formal, ModelError, Result, Solved, Sort, Unbounded
 from solon.verify.formal.solve import solve
 from solon.verify.formal.text import TextError, read
+from solon.verify.limited import Limits
 
 TEXT = """
 sets
@@ -90,3 +93,51 @@ def test_the_interpreter_has_no_value_for_a_power_of_thousands_of_digits() -> No
         tower = Function("power", tower, 64.0)
     with pytest.raises(ValueError, match="no value"):
         value(Formal(""), {}, tower)
+
+
+def optimum(goal: str, *variables: str) -> Result:
+    return solve(read("variables\n" + "".join(f"  {it}\n" for it in variables) + goal))
+
+
+@pytest.mark.parametrize("body", ["x*x", "x^3", "x^2 - x", "sqrt(x)", "1/z"])
+def test_a_nonlinear_objective_without_end_is_never_called_solved(body: str) -> None:
+    found = optimum(f"maximise f\n  {body}", "x real >= 0", "y real >= 0", "z real >= 0 <= 3")
+    assert isinstance(found, Unbounded)
+
+
+def test_where_no_solver_can_tell_that_it_ends_bounds_are_asked_for() -> None:
+    found = optimum("maximise f\n  log(x + 1)", "x real >= 0")
+    assert isinstance(found, ModelError)
+    assert "'x' has no bounds" in found.message
+    assert "bounds" in found.remedy
+
+
+def test_a_nonlinear_optimum_inside_needs_no_bounds() -> None:
+    found = optimum("minimise f\n  x + 4/x", "x real >= 0")
+    assert isinstance(found, Solved)
+    assert found.objective == pytest.approx(4)
+
+
+@pytest.mark.parametrize(("body", "best"), [("x^(-1)", -0.25), ("x^(-2)", 1), ("x^(-3)", -1 / 64), ("1/x", -0.25)])
+@pytest.mark.parametrize("domain", ["real", "integer"])
+def test_a_negative_power_of_a_negative_number_has_its_value(body: str, best: float, domain: str) -> None:
+    found = optimum(f"maximise f\n  {body}", f"x {domain} >= -4 <= -1")
+    assert isinstance(found, Solved)
+    assert found.objective == pytest.approx(best, abs=1e-6)
+
+
+def test_a_bound_that_solvers_take_for_infinite_is_refused() -> None:
+    found = optimum("maximise f\n  x", "x real >= 0 <= 1e300")
+    assert isinstance(found, ModelError)
+    assert found.remedy == "use larger units"
+
+
+def test_thousands_of_variables_are_answered_within_the_limits() -> None:
+    members = ", ".join(f"a{number}" for number in range(3_000))
+    head = f"sets\n  s = {members}\nvariables\n  x[s] {{}}\n"
+    chosen = solve(read(head.format("binary") + "constraints\n  a: sum(i in s) x[i] = 77"))
+    assert isinstance(chosen, Solved)
+    curved = head.format("real >= 0 <= 1") + "maximise f\n  sum(i in s) x[i] * x[i]"
+    start = time.process_time()
+    solve(read(curved), limits=Limits(1.0))
+    assert time.process_time() - start < 4

@@ -149,3 +149,12 @@ def test_the_language_names_its_kind_and_entry():
     assert LANGUAGE.complaint("x") == (
         "is not a formal model (line 1, column 1: expected a section such as 'sets' or 'variables', found 'x')"
     )
+
+
+def test_sections_in_capitals_and_subject_to_are_understood():
+    text = "Variables\n  x real >= 1\nMaximize Profit\n  -x\nSubject To:\n  limit: x >= 2"
+    found = read(text)
+    assert (found.objective.sense, found.objective.name) == ("maximise", "Profit")
+    assert [rule.name for rule in found.rules] == ["limit"]
+    odd = Formal("", decisions=(Decision("Maximise", (), "real", 0, 1), Decision("Sets", (), "real", 0, 1)))
+    assert read(write(odd)) == odd

@@ -148,7 +148,7 @@ def test_a_cost_without_a_value_cannot_be_paid() -> None:
 
 def test_steps_are_read_out_of_prose_and_no_unknown_one_is_skipped() -> None:
     domain = read_domain(BLOCKS)
-    plan = read_plan("First I do 1. (UNSTACK a b) [1]; then (put a)\n; a comment (with words)\n2: (take b)", domain)
+    plan = read_plan("I do 1. (UNSTACK a b) [1], then (put a) ; not (b)\n; comment (with words)\n2: (take b)", domain)
     assert print_plan(plan) == "(unstack a b)\n(put a)\n(take b)\n"
     assert read_plan(print_plan(plan), domain) == plan
     assert read_plan("  \n; cost = 0 (unit cost)\n", domain) == read_plan("()", domain) == ()
@@ -158,6 +158,7 @@ def test_steps_are_read_out_of_prose_and_no_unknown_one_is_skipped() -> None:
         ("(take b", "line 1, column 1", "never closed"),
         ("take b)", "line 1, column 7", "closes nothing"),
         ("take b", "line 1", "no step here"),
+        ("(take b)\nthen; (PUT b)", "line 2, column 5", "a step behind ';'"),
     ):
         with pytest.raises(ParseError) as caught:
             read_plan(text, domain)

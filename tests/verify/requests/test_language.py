@@ -75,6 +75,7 @@ def test_conditions_have_three_values(text: str, value: bool | None) -> None:
         ("all and in arg.a: true", "means something else"),
         ("arg.a in list(f) and arg.b[x] == 1", "is no text"),
         ("a" * 30_000, "characters"),
+        ("".join(f"all v{n} in arg.a: " for n in range(5)) + "true", "inside more than 4 quantifiers"),
     ],
 )
 def test_what_is_no_condition_is_told_in_one_sentence(text: str, told: str) -> None:

@@ -4,6 +4,7 @@
 # expect: scored:same
 # twin: stand
 # needs-wall: false
+# needs-game: true
 
 class Liar(int):
     def __eq__(self, other):

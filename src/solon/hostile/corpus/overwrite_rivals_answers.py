@@ -4,6 +4,7 @@
 # expect: scored:no-gain
 # twin: nearest_apple
 # needs-wall: true
+# needs-game: true
 
 import sys
 

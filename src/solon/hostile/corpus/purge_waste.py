@@ -4,6 +4,7 @@
 # expect: scored:same
 # twin: nearest_apple
 # needs-wall: false
+# needs-game: true
 
 from honest import policy as honest
 from kit import attempt

@@ -4,6 +4,7 @@
 # expect: scored:same
 # twin: nearest_apple
 # needs-wall: true
+# needs-game: true
 # episodes: 3
 
 import gc

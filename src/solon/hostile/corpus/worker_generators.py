@@ -4,6 +4,7 @@
 # expect: scored:same
 # twin: nearest_apple
 # needs-wall: false
+# needs-game: true
 
 import random
 
@@ -18,6 +19,7 @@ state = random.getstate()[1]
 def policy(env, agent_id):
     if env.step_count == 0 and agent_id == 0:
         spawns = list(env.map.spawns)
+        kept = random.getstate(), np.random.get_state()  # an honest twin may need its luck
         for draw in (random.sample, lambda cells, count: list(np.random.permutation(cells)[:count])):
             if draw(spawns, min(len(spawns), env.n_agents)) == env.positions:
                 reached("the worker's generator is the game's")
@@ -26,4 +28,6 @@ def policy(env, agent_id):
             generator.shuffle(spawns)
             if spawns[: env.n_agents] == env.positions:
                 reached(seed)
+        random.setstate(kept[0])
+        np.random.set_state(kept[1])
     return honest(env, agent_id)

@@ -249,7 +249,8 @@ class OreSnapshot(Snapshot):
     @Lazy
     def apple_alive(self: Snapshot) -> Flags:
         """Whether each site holds ore, (n_apples,)."""
-        return np.frombuffer(self._apple_bytes(0), np.uint8) > EMPTY
+        alive = np.frombuffer(self._apple_bytes(0), np.uint8) > EMPTY
+        return np.frombuffer(alive.tobytes(), np.bool_)  # like all others, for reading only
 
     @Lazy
     def iron(self) -> list[int]:

@@ -131,9 +131,15 @@ class GraspTask(Task):
         """Return a simple plan that a proposer may be asked to extend."""
         return grasp_brief.PSEUDOCODE
 
+    def opening(self) -> str:
+        """Return the brief of the simplest form: four directions, nothing limited, nothing in the way."""
+        free = tuple(kind for kind in kinds() if kind.obstacles == "free")
+        dice = random.Random(Seed(0, b"the brief's grid").derive("instances"))  # noqa: S311 - reproducible on purpose
+        return grasp_brief.opening(draw_many(1, free, (Rules(),), dice)[0])
+
     def stages(self) -> Sequence[str]:
         """Return the task's constraints in the order in which a proposer may be given them, one a turn."""
-        return grasp_brief.STAGES
+        return grasp_brief.stages(self.scoring)
 
     def evaluate(self, program: Program, seed: Seed, jail: Jail) -> Episode:
         """Ask for a plan for each instance, in one worker, and carry the plans out."""

@@ -85,6 +85,66 @@ def brief(instance: Instance, movement: str, limits: str, costs: str, scoring: S
     )
 
 
+_OPENING: Final = """\
+Write a Python function policy(grid_text, start, movement, carry_limit, step_cost) that plans for an agent on a grid. \
+It is called once for each instance and returns the whole list of actions; they are carried out one after the other. \
+One function must do for every instance. The standard library and NumPy may be imported; there are no files and no \
+network. The task is told in stages, its simplest form first.
+
+# Rules of the simplest form
+
+- A cell is empty, holds one unit of energy (E), or is where the agent starts (A, without energy).
+- Moves: {moves}. A move off the grid fails and changes nothing.
+- TAKE: the agent picks up one unit from its cell, if one lies there.
+- DROP: the agent puts all that it carries into its cell. Energy may be dropped and taken anywhere.
+- What counts is the energy that lies in the start cell in the end. Carried energy is worth nothing.
+
+# Arguments
+
+- grid_text: the grid as below. Row i stands on line 2 + 2 * i, its column j at character 4 + 4 * j. Most grids have \
+11 rows and 11 columns; read the numbers off the text.
+- start: [row, column] of the agent.
+- movement, carry_limit, step_cost: leave them aside until a stage speaks of them.
+
+A list holds names of moves, "TAKE" and "DROP". Whoever raises or returns no list gets nothing for that instance.
+
+# An instance
+
+start = {start}
+
+{grid}
+"""
+
+
+def opening(instance: Instance) -> str:
+    """Return the brief of the simplest form of the task, with an instance of that form."""
+    return _OPENING.format(moves=_MOVES["four"], start=list(instance.place(instance.start)), grid=text(instance))
+
+
+def stages(scoring: Scoring) -> tuple[str, ...]:
+    """Return the constraints one a turn; the arguments of the function are the same from the first turn on."""
+    return (
+        "Begin with the simplest form of the task.",
+        (
+            f"Update your program: at most {ACTIONS} actions are carried out, what comes after them is cut off, and an "
+            "action that fails is one of them. The energy must lie in the start cell by then."
+        ),
+        f'Update your program: movement is "four" or "eight". Where it is "eight" the moves are {_MOVES["eight"]}.',
+        (
+            "Update your program: the agent may carry no more than carry_limit units at once, and TAKE fails beyond "
+            f"that; {UNLIMITED} stands for no limit."
+        ),
+        (
+            f"Update your program: {_CHARGED[scoring][1]} It is taken off the energy in the start cell, so that some "
+            "energy is not worth its way."
+        ),
+        (
+            "Update your program: a cell may be an obstacle (O). A move onto it fails, a diagonal move looks at its "
+            "target alone, and not every cell can be reached."
+        ),
+    )
+
+
 def rules(told: str) -> str:
     """Return the rules alone, out of a brief."""
     _, heading, rest = told.partition("# Rules")
@@ -107,13 +167,3 @@ repeat:
         go back to the start by a shortest way, drop everything, and stop
     go there by a shortest way and take the energy"""
 """The greedy agent that is to be extended."""
-
-STAGES: Final = (
-    "Begin with the simplest form of the task: four directions, no carry limit, no step cost, no obstacles.",
-    "Update your program: at most 20 actions count, and the energy must be dropped in the start cell within them.",
-    "Update your program: where movement is eight, the diagonal moves are there too.",
-    "Update your program: the agent may carry no more than carry_limit units at once.",
-    "Update your program: moving costs step_cost, as the rules say, so that some energy is not worth its way.",
-    "Update your program: there may be obstacles, and not every cell can be reached.",
-)
-"""Constraints one a turn; the arguments of the function are the same from the first turn on."""

@@ -7,22 +7,24 @@ the programs are those of the study "Code-Driven Planning in Grid Worlds with La
 import importlib
 import importlib.metadata
 import textwrap
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from solon.contract import Episode, Fault, Figure, InfrastructureError, Jail, Metric, Program, Seed, Task
-from solon.playback import Board, Frame, Moment, Recording
+from solon.playback import Moment, Recording
 from solon.sketch import Sketch
 from solon.tasks.grids.elicitation import Question, question
+from solon.tasks.grids.minigrid_brief import BRIEF, ENDS, OPENING, PSEUDOCODE, stages
 from solon.tasks.grids.minigrid_guest import ANSWER, GUEST, NO_LIST, RAISED
 from solon.tasks.grids.minigrid_levels import COUNTED, Level, door_key, unlock, unlock_pickup
 from solon.tasks.grids.minigrid_planner import ACTIONS, NOWHERE, State, World, plan
+from solon.tasks.grids.minigrid_script import Script, names
 
 _REVISION: Final = "1"
 _HEADINGS: Final = ("right", "down", "left", "up")
-_IDLE: Final = 6  # the package's action that does nothing
+_SHOWN: Final = 40  # actions of a list that feedback shows
 
 _METRICS: Final = (
     Metric("reward", role="objective", low=0, high=1, meaning="1 - 0.9 * steps / limit if the level is solved, else 0"),
@@ -30,46 +32,6 @@ _METRICS: Final = (
     Metric("steps", low=0, unit="steps", meaning="actions carried out until the end or the end of the list"),
     Metric("wasted", low=0, high=1, meaning="share of the actions carried out that changed nothing"),
 )
-
-_ENDS: Final = {
-    "door": "The level is solved when the locked door opens.",
-    "goal": "The level is solved when the agent steps on the goal.",
-    "box": "The level is solved when the agent picks up the box.",
-}
-
-_BRIEF: Final = """\
-Write a Python function policy(grid, direction) -> list of actions. It is called once for each instance, sees the whole
-grid and returns all actions of the episode beforehand; they are carried out one after the other. One function must do
-for any instance of the level. The standard library and NumPy may be imported; there are no files and no network.
-
-grid is a list of rows of cell names: "wall", "empty", "agent", "goal", a key such as "yellow key", a box such as
-"red box", a door such as "locked yellow door". Colours vary. direction is where the agent looks at first: "right",
-"down", "left" or "up".
-
-Actions, each one step: LEFT and RIGHT turn by a quarter. MOVE goes to the cell ahead if it is empty, the goal or an
-open door. PICKUP takes the key or box ahead if the hands are empty. DROP puts what is carried into the empty cell
-ahead. UNLOCK opens a locked door ahead with the key of its colour in hand; the key stays in hand, and the same action
-shuts an open door. An action that is impossible uses its step and changes nothing. So does any other word, which
-counts as a failed decision; a function that raises or returns no list does nothing at all.
-
-{ends} The reward is then 1 - 0.9 * steps / {limit}.
-Without a solution after {limit} steps, or at the end of the list, it is 0. A shorter list is better.
-
-An instance, one row a line:
-
-{instance}
-with direction "{direction}"; a list that solves it:
-
-{solution}
-
-The form of a program:
-
-```python
-def policy(grid, direction):
-    row, column = next((r, c) for r, line in enumerate(grid) for c, name in enumerate(line) if name == "agent")
-    return ["MOVE", "LEFT"]
-```
-"""
 
 
 class Plan(NamedTuple):
@@ -79,48 +41,117 @@ class Plan(NamedTuple):
     fault: Fault | None = None
 
 
+class Played(NamedTuple):
+    """One instance, as it was shown, and what became of it."""
+
+    grid: list[list[str]]
+    heading: str
+    start: tuple[World, State]
+    answered: Plan
+    script: Script
+
+    @property
+    def fault(self) -> Fault | None:
+        """What was wrong with the list, if anything was."""
+        return self.answered.fault or self.script.fault
+
+    @property
+    def fewest(self) -> int:
+        """Actions of a shortest list."""
+        return len(plan(*self.start))
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """Place in an order that begins with what is unsolved, and goes on with the longest ways round."""
+        solved = self.script.reward > 0
+        return solved, self.fewest - self.script.steps if solved else 0
+
+    @property
+    def failing(self) -> bool:
+        """Whether a better list is known."""
+        return self.rank < (True, 0)
+
+
 class MiniGridTask(Task):
-    """A level of the package minigrid; a public seed is the package's own seed of that number."""
+    """A level of the package minigrid; a seed is a batch of instances, of one if nothing else is asked for.
+
+    The instances of the public seed n are the package's own seeds n * instances, n * instances + 1, ... ``worst`` is
+    the number of instances that feedback of the level *counterexample* shows; it changes no outcome.
+    """
 
     metrics = _METRICS
 
-    def __init__(self, name: str, level: Level, options: str = "") -> None:
-        self.name, self.level = name, level
-        self.version = f"{_REVISION}[minigrid={_package()}{options}]"
+    def __init__(self, name: str, level: Level, options: str = "", *, instances: int = 1, worst: int = 3) -> None:
+        if not 1 <= instances <= 1000 or not 0 <= worst <= 20:
+            raise ValueError(f"instances must lie in 1..1000 and worst in 0..20, got {instances} and {worst}")
+        self.name, self.level, self.count, self.worst = name, level, instances, worst
+        several = "" if instances == 1 else f",instances={instances}"
+        self.version = f"{_REVISION}[minigrid={_package()}{options}{several}]"
 
     def brief(self) -> str:
         """Tell the rules, with one instance and a shortest solution."""
         inner = self._drawn(0)
-        grid = "\n".join(f"  {line}" for line in _names(inner))
-        return _BRIEF.format(
-            ends=_ENDS[self.level.ends],
+        return BRIEF.format(
+            **_shown(inner),
+            ends=ENDS[self.level.ends],
             limit=self.level.limit,
-            instance=grid,
-            direction=_HEADINGS[int(inner.agent_dir)],
             solution=textwrap.fill(", ".join(plan(*world_of(inner))), 110, initial_indent="  ", subsequent_indent="  "),
         )
 
+    def pseudocode(self) -> str:
+        """Return a simple plan that a proposer may be asked to extend."""
+        return PSEUDOCODE
+
+    def opening(self) -> str:
+        """Return the brief without an aim."""
+        return OPENING.format(**_shown(self._drawn(0)))
+
+    def stages(self) -> Sequence[str]:
+        """Return the level's subgoals in the order in which a proposer may be given them, one a turn."""
+        return stages(self.level.ends, self.level.limit)
+
     def evaluate(self, program: Program, seed: Seed, jail: Jail) -> Episode:
-        """Ask the program for its list and carry it out."""
-        return self._play(program, seed, jail)[0]
+        """Ask the program for its lists, in one worker, and carry them out."""
+        played = self._play(program, seed, jail)
+
+        def mean(values: Iterable[float]) -> float:
+            return sum(values) / len(played)
+
+        metrics = {
+            "reward": mean(it.script.reward for it in played),
+            "solved": mean(it.script.reward > 0 for it in played),
+            "steps": mean(it.script.steps for it in played),
+            "wasted": mean(it.script.wasted / max(1, it.script.steps) for it in played),
+        }
+        slips = sum(it.script.unknown + (it.answered.fault is not None) for it in played)
+        return Episode(metrics, slips=slips, first_slip=next((it.fault for it in played if it.fault), None))
 
     def record(self, program: Program, seed: Seed, jail: Jail) -> Recording:
-        """Do the same and write down what happened."""
-        return self._play(program, seed, jail)[1]
+        """Write down the worst instance of a seed, and show the grids of the worst ones."""
+        ranked = sorted(self._play(program, seed, jail), key=lambda it: it.rank)
+        failing = [it for it in ranked if it.failing]
+        short = f"{len(failing)} of {len(ranked)} instances unsolved, or solved by more steps than are needed"
+        moments = [Moment(0, short), *(Moment(0, _told(it), trouble=True) for it in failing[: self.worst])]
+        if (fault := ranked[0].answered.fault) is not None:
+            moments.append(Moment(0, fault.message, trouble=True))
+        return ranked[0].script.recording(moments)
 
     def questions(self, seed: Seed) -> Sequence[Question]:
-        """Return the question about the one instance of a seed; see ``solon.tasks.grids.elicitation``."""
-        inner = self._drawn(_number(seed))
-        grid, heading = _names(inner), _HEADINGS[int(inner.agent_dir)]
-        told = "\n".join(f"  {line}" for line in grid)
-        actions = _BRIEF.partition("Actions, ")[2].partition("An instance, ")[0]
-        rules = f"# Rules\n\nActions, {actions}".format(ends=_ENDS[self.level.ends], limit=self.level.limit)
-        asked = f"One row a line:\n\n{told}\n\nThe agent looks {heading}."
-        return [question(rules, [grid, heading], asked, ("MOVE", "LEFT"))]
+        """Return a question for each instance of a seed; see ``solon.tasks.grids.elicitation``."""
+        actions = BRIEF.partition("Actions, ")[2].partition("An instance, ")[0]
+        rules = f"# Rules\n\nActions, {actions}".format(ends=ENDS[self.level.ends], limit=self.level.limit)
+        found: list[Question] = []
+        for number in self._numbers(seed):
+            inner = self._drawn(number)
+            grid, heading = names(inner), _HEADINGS[int(inner.agent_dir)]
+            told = "\n".join(f"  {line}" for line in grid)
+            asked = f"One row a line:\n\n{told}\n\nThe agent looks {heading}."
+            found.append(question(rules, [grid, heading], asked, ("MOVE", "LEFT")))
+        return found
 
-    def best(self, seed: Seed) -> list[str]:
-        """Return a shortest list of actions that solves the instance of a seed."""
-        return plan(*world_of(self._drawn(_number(seed))))
+    def shortest(self, seed: Seed) -> list[list[str]]:
+        """Return for each instance of a seed a shortest list of actions that solves it."""
+        return [plan(*world_of(self._drawn(number))) for number in self._numbers(seed)]
 
     def reward_of(self, steps: int) -> float:
         """Return the reward of a solution with so many steps, as the package reckons it."""
@@ -140,9 +171,13 @@ class MiniGridTask(Task):
         return found
 
     def references(self) -> Mapping[str, Program]:
-        """Return programs by name: aimless, two planners, and the shortest."""
+        """Return programs by name: aimless, two planners, and the shortest.
+
+        Raises InfrastructureError without the package: who asks for programs wants to judge them.
+        """
         from solon.tasks.grids.minigrid_sketch import BEST, render
 
+        _minigrid()
         words = ", ".join(map(repr, ACTIONS))
         aimless = f"import random\n\n\ndef policy(grid, direction):\n    return random.choices([{words}], k=100)\n"
         careful = {**BEST, "drop": "at once", "search": "one subgoal at a time"}
@@ -163,143 +198,68 @@ class MiniGridTask(Task):
         environment.reset(seed=number)
         return environment
 
-    def _play(self, program: Program, seed: Seed, jail: Jail) -> tuple[Episode, Recording]:
-        inner = self._drawn(_number(seed))
-        payload = msgspec.json.encode([_names(inner), _HEADINGS[int(inner.agent_dir)]])
-        # Public on purpose: what the program may draw must say nothing about the instance.
+    def _numbers(self, seed: Seed) -> list[int]:
+        """Return the package's seeds: those of a public seed's number, or what follows from the secret key."""
+        if not seed.key:
+            return [seed.number * self.count + place for place in range(self.count)]
+        streams = ["instance", *(f"instance {place}" for place in range(1, self.count))]
+        return [int.from_bytes(seed.derive(stream)[:4], "little") for stream in streams]
+
+    def _play(self, program: Program, seed: Seed, jail: Jail) -> list[Played]:
+        played: list[Played] = []
+        # Public on purpose: what the program may draw must say nothing about the instances.
         with jail.open(program, GUEST, b"", Seed(seed.number).derive("worker")) as worker:
-            answered = _read(worker.ask(payload), worker.note)
-        script = _Script(inner)
-        for action in answered.actions[: self.level.limit]:
-            script.carry_out(action)
-            if script.over:
-                break
-        fault, slips = answered.fault or script.fault, script.unknown + (answered.fault is not None)
-        metrics = {
-            "reward": script.reward,
-            "solved": float(script.reward > 0),
-            "steps": len(script.frames) - 1,
-            "wasted": script.wasted / max(1, len(script.frames) - 1),
-        }
-        return Episode(metrics, slips=slips, first_slip=fault), script.recording(fault)
+            for number in self._numbers(seed):
+                inner = self._drawn(number)
+                grid, heading, start = names(inner), _HEADINGS[int(inner.agent_dir)], world_of(inner)
+                answered = _read(worker.ask(msgspec.json.encode([grid, heading])), worker.note)
+                script = Script(inner)
+                for action in answered.actions[: self.level.limit]:
+                    script.carry_out(action)
+                    if script.over:
+                        break
+                played.append(Played(grid, heading, start, answered, script))
+        return played
 
 
 class UnlockTask(MiniGridTask):
     """MiniGrid-Unlock-v0: take the key, open the door."""
 
-    def __init__(self) -> None:
-        super().__init__("minigrid-unlock", unlock())
+    def __init__(self, *, instances: int = 1, worst: int = 3) -> None:
+        super().__init__("minigrid-unlock", unlock(), instances=instances, worst=worst)
 
 
 class DoorKeyTask(MiniGridTask):
     """MiniGrid-DoorKey-NxN-v0 with N of 5, 6, 8 or 16: take the key, open the door, reach the goal."""
 
-    def __init__(self, size: int = 8) -> None:
-        super().__init__("minigrid-doorkey", door_key(size), "" if size == 8 else f",size={size}")
+    def __init__(self, size: int = 8, *, instances: int = 1, worst: int = 3) -> None:
+        shown = "" if size == 8 else f",size={size}"
+        super().__init__("minigrid-doorkey", door_key(size), shown, instances=instances, worst=worst)
 
 
 class UnlockPickupTask(MiniGridTask):
     """MiniGrid-UnlockPickup-v0: take the key, open the door, put the key down, pick up the box."""
 
-    def __init__(self) -> None:
-        super().__init__("minigrid-unlock-pickup", unlock_pickup())
+    def __init__(self, *, instances: int = 1, worst: int = 3) -> None:
+        super().__init__("minigrid-unlock-pickup", unlock_pickup(), instances=instances, worst=worst)
 
 
 def world_of(inner: Any) -> tuple[World, State]:
     """Return what the planner sees of an environment of the package."""
-    names, columns = _names(inner), int(inner.width)
-    cells = {row * columns + column: name for row, line in enumerate(names) for column, name in enumerate(line)}
+    columns = int(inner.width)
+    cells = {row * columns + column: name for row, line in enumerate(names(inner)) for column, name in enumerate(line)}
     where = {name.split()[-1]: cell for cell, name in cells.items()}
     floor = frozenset(cell for cell, name in cells.items() if name != "wall")
     world = World(columns, floor, where["door"], where.get("goal", NOWHERE), where.get("box", NOWHERE))
     return world, State(where["agent"], int(inner.agent_dir), where["key"], opened=False)
 
 
-class _Script:
-    """Carries a list of actions out in the package's environment and writes down what happened."""
-
-    def __init__(self, inner: Any) -> None:
-        self._inner = inner
-        self._columns, self._rows = int(inner.width), int(inner.height)
-        self._walls, self._things = _layers(inner)
-        self.reward, self.over = 0.0, False
-        self.unknown = self.wasted = 0
-        self.fault: Fault | None = None
-        self.moments: list[Moment] = []
-        self.frames = [Frame(self._agent(), {layer: (cell,) for cell, layer in self._things.items()})]
-
-    def _agent(self) -> tuple[tuple[int, int, int], ...]:
-        column, row = self._inner.agent_pos
-        return ((int(row) * self._columns + int(column), (int(self._inner.agent_dir) + 1) % 4, 0),)
-
-    def carry_out(self, action: str | None) -> None:
-        step = len(self.frames) - 1
-        number = ACTIONS.index(action) if action in ACTIONS else _IDLE
-        if number == _IDLE:
-            self.unknown += 1
-            said = repr(action)[:40] if action is not None else "what is no text"
-            message = f"the list holds {said} at place {step}, which is no action"
-            self.fault = self.fault or Fault("output", message, f"use {', '.join(ACTIONS)}", step=step)
-        before = self._agent()
-        _, reward, ended, cut, _ = self._inner.step(number)
-        _, things = _layers(self._inner)
-        added = {layer: (cell,) for cell, layer in things.items() if self._things.get(cell) != layer}
-        removed = {layer: (cell,) for cell, layer in self._things.items() if things.get(cell) != layer}
-        idle = before == self._agent() and not added and not removed
-        self._things = things
-        self.over = bool(ended or cut)
-        self.reward += float(reward)
-        self.wasted += idle
-        caption = f"{action or 'no action'}{': nothing changes' if idle else ''}"
-        if idle and self.wasted == 1:
-            self.moments.append(Moment(step, f"{action or 'what is no text'} changes nothing", trouble=True))
-        self.frames.append(Frame(self._agent(), added, removed, rewards=(float(reward),), caption=caption))
-
-    def recording(self, fault: Fault | None) -> Recording:
-        last = len(self.frames) - 1
-        end = (
-            "solved" if self.reward > 0 else "cut off unsolved" if self.over else "the list ends and nothing is solved"
-        )
-        told = [Moment(fault.step or 0, fault.message, trouble=True)] if fault is not None else []
-        moments = (*told, *self.moments, Moment(last, f"{end} after {last} steps", trouble=self.reward == 0))
-        board = Board(self._rows, self._columns, {"wall": self._walls}, _LAYERS)
-        return Recording(tuple(self.frames), moments, board, ("agent",))
-
-
-_LAYERS: Final = ("goal", "locked door", "open door", "key", "box")
-
-
-def _layers(inner: Any) -> tuple[tuple[int, ...], dict[int, str]]:
-    """Return the cells of walls, and what else lies where."""
-    walls: list[int] = []
-    things: dict[int, str] = {}
-    for cell, thing in enumerate(cast("list[Any]", inner.grid.grid)):  # row by row
-        if thing is None:
-            continue
-        if thing.type == "wall":
-            walls.append(cell)
-        elif thing.type == "door":
-            things[cell] = "open door" if thing.is_open else "locked door"
-        else:
-            things[cell] = str(thing.type)
-    return tuple(walls), things
-
-
-def _names(inner: Any) -> list[list[str]]:
-    """Return the grid in words, row by row."""
-    columns = int(inner.width)
-    flat = [_name(thing) for thing in cast("list[Any]", inner.grid.grid)]
-    column, row = inner.agent_pos
-    flat[int(row) * columns + int(column)] = "agent"
-    return [flat[place : place + columns] for place in range(0, len(flat), columns)]
-
-
-def _name(thing: Any) -> str:
-    if thing is None:
-        return "empty"
-    if thing.type in ("wall", "goal"):
-        return str(thing.type)
-    return f"{'locked ' if thing.type == 'door' else ''}{thing.color} {thing.type}"
+def _shown(inner: Any) -> dict[str, str]:
+    """Return a grid as a brief shows it."""
+    return {
+        "instance": "\n".join(f"  {line}" for line in names(inner)),
+        "direction": _HEADINGS[int(inner.agent_dir)],
+    }
 
 
 def _read(reply: bytes, note: str) -> Plan:
@@ -313,9 +273,15 @@ def _read(reply: bytes, note: str) -> Plan:
     return Plan((), Fault(kind, what, "return a list of actions, for example ['LEFT', 'MOVE']", traceback=note))
 
 
-def _number(seed: Seed) -> int:
-    """Return the package's seed: a public seed's own number, or one that follows from the secret key."""
-    return int.from_bytes(seed.derive("instance")[:4], "little") if seed.key else seed.number
+def _told(played: Played) -> str:
+    """Word what became of an instance, and what the program was shown of it."""
+    listed = [action if action in ACTIONS else "?" for action in played.answered.actions]
+    more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
+    said = (
+        played.answered.fault.message if played.answered.fault else f"{' '.join(listed[:_SHOWN]) or 'no action'}{more}"
+    )
+    outcome = f"{played.script.ending}, {played.fewest} would do"
+    return "\n".join([f"{outcome}: {said}", f'direction "{played.heading}", grid:', *map(str, played.grid)])
 
 
 def _minigrid() -> Any:

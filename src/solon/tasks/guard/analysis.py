@@ -4,12 +4,14 @@ Each answer is by proof over all requests of a tool, or by a request that ``deci
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal
+from itertools import combinations
+from typing import Final, Literal
 
 import msgspec
 
 from solon.contract import Proved, Unknown, Value
 from solon.tasks.guard.policy import Decision, PolicySet, Rule, decide, fires, normalise, ordered
+from solon.verify.requests.apart import Facts, apart, facts
 from solon.verify.requests.check import complaints
 from solon.verify.requests.expression import Expression, Path, walk
 from solon.verify.requests.formula import NEVER, Formula, both, either, no
@@ -19,6 +21,8 @@ from solon.verify.requests.request import Request, shown
 from solon.verify.requests.schema import Malformed, Tool
 
 Engines = Sequence[Engine]
+
+_ROUNDS: Final = 12  # calls that are looked at before all rules come into question
 
 
 class Remark(Value, frozen=True):
@@ -67,7 +71,7 @@ def _fired(policy: PolicySet, question: Question, active: frozenset[str] | None)
     live = policy.awake if active is None else active
     for rule in ordered(policy, question.scope.tool.name):
         if rule.id in live:
-            yield rule, question.holds(rule.when) if rule.effect == "allow" else question.may_hold(rule.when)
+            yield rule, _when(question, rule)
 
 
 def _conditions(policy: PolicySet, tool: Tool) -> list[Expression]:
@@ -96,7 +100,8 @@ def check(policy: PolicySet, engines: Engines = ENGINES) -> tuple[Remark, ...]:
     """Return what is wrong with a policy: types first; dead rules, overlaps and vacuity only if the types are sound."""
     found = list(typecheck(policy))
     if not found:
-        found += [*dead_rules(policy, engines), *overlaps(policy, engines), *vacuity(policy, engines)]
+        rules = _Rules(policy, engines)
+        found += [*rules.dead(), *rules.overlaps(), *rules.vacuity()]
     return tuple(found)
 
 
@@ -125,61 +130,9 @@ def typecheck(policy: PolicySet) -> Iterator[Remark]:  # noqa: C901 - one case a
             yield Remark("type", "", f"the state {name} has no start; give it a default")
 
 
-def _decides(policy: PolicySet, question: Question, rule: Rule, active: frozenset[str]) -> Formula:
-    """Return when a rule decides: it fires and none before it does."""
-    before: list[Formula] = []
-    for other, formula in _fired(policy, question, active):
-        if other.id == rule.id:
-            return both(formula, *map(no, before))
-        before.append(formula)
-    return NEVER
-
-
 def dead_rules(policy: PolicySet, engines: Engines = ENGINES) -> Iterator[Remark]:
     """Yield the rules that never decide, whatever is called and whichever rules are active besides those now."""
-    for rule in policy.rules:
-        tools = [tool for tool in policy.tools if rule.concerns(tool.name)]
-        active = policy.awake | {rule.id}
-        verdicts = [
-            _ask(
-                scope_of(policy, tool),
-                _conditions(policy, tool),
-                lambda question, rule=rule, active=active: _decides(policy, question, rule, active),
-                lambda request, rule=rule, active=active: decide(policy, request, active).rule == rule.id,
-                engines,
-            )
-            for tool in tools
-        ]
-        if verdicts and all(isinstance(verdict, Proved) for verdict in verdicts):
-            shadow = _shadow(policy, rule, tools, engines)
-            reason = f"the rule {shadow} decides first" if shadow else "no request fulfils its condition"
-            yield Remark("dead", rule.id, f"it never decides: {reason}; remove it or change its priority")
-        elif verdicts and not any(isinstance(verdict, Counterexample) for verdict in verdicts):
-            reasons = [verdict.reason for verdict in verdicts if isinstance(verdict, Unknown)]
-            yield Remark("unknown", rule.id, f"whether it ever decides is unknown ({reasons[0]})")
-
-
-def _shadow(policy: PolicySet, rule: Rule, tools: Sequence[Tool], engines: Engines) -> str:
-    """Return the id of one rule that alone always decides before another, if there is one."""
-    for tool in tools:
-        for other in ordered(policy, tool.name):
-            if other.id == rule.id:
-                break
-            pair = msgspec.structs.replace(policy, rules=(other, rule))
-            both_live = frozenset((other.id, rule.id))
-            verdict = _ask(
-                scope_of(policy, tool),
-                [other.when, rule.when],
-                lambda question, pair=pair, live=both_live: _decides(pair, question, rule, live),
-                lambda request, pair=pair, live=both_live: decide(pair, request, live).rule == rule.id,
-                engines,
-            )
-            alone = Question(scope_of(policy, tool), [rule.when])
-            formula = alone.holds(rule.when) if rule.effect == "allow" else alone.may_hold(rule.when)
-            fulfilled = not isinstance(refute(alone, formula, lambda _: True, engines), Proved)
-            if isinstance(verdict, Proved) and fulfilled:
-                return other.id
-    return ""
+    yield from _Rules(policy, engines).dead()
 
 
 def overlaps(policy: PolicySet, engines: Engines = ENGINES) -> Iterator[Remark]:
@@ -188,46 +141,168 @@ def overlaps(policy: PolicySet, engines: Engines = ENGINES) -> Iterator[Remark]:
     All arguments count together: rules that differ in one argument do not overlap. Where priorities (or deny-overrides)
     settle the matter there is nothing to report.
     """
-    for tool in policy.tools:
-        rules = [rule for rule in ordered(policy, tool.name) if rule.id in policy.awake]
-        for place, one in enumerate(rules):
-            for other in rules[place + 1 :]:
-                if one.effect == other.effect or one.priority != other.priority:
-                    continue
-                if policy.combine == "deny-overrides":
-                    continue
-                verdict = overlap(policy, tool, one, other, engines)
-                if isinstance(verdict, Counterexample):
-                    text = f"{one.effect} and {other.effect} by {other.id} fire together on {verdict.witness}"
-                    yield Remark("overlap", one.id, f"{text}; give them different priorities", verdict.request)
-
-
-def overlap(policy: PolicySet, tool: Tool, one: Rule, other: Rule, engines: Engines = ENGINES) -> Answer:
-    """Prove that two rules never fire on the same call of a tool, or give a call on which both do."""
-
-    def fired(question: Question, rule: Rule) -> Formula:
-        return question.holds(rule.when) if rule.effect == "allow" else question.may_hold(rule.when)
-
-    return _ask(
-        scope_of(policy, tool),
-        [one.when, other.when],
-        lambda question: both(fired(question, one), fired(question, other)),
-        lambda request: fires(one, request, policy) and fires(other, request, policy),
-        engines,
-    )
+    yield from _Rules(policy, engines).overlaps()
 
 
 def vacuity(policy: PolicySet, engines: Engines = ENGINES) -> Iterator[Remark]:
     """Yield a remark if a policy allows nothing at all, or not even a call of some tool that a rule allows."""
-    named = [rule.tool for rule in policy.rules if rule.effect != "forbid"]
-    for tool in policy.tools:
-        if not any(rule.effect != "forbid" and rule.concerns(tool.name) for rule in policy.rules):
-            continue
-        verdict = example(policy, tool, engines)
-        if isinstance(verdict, Proved):
-            yield Remark("vacuous", "", f"no call of {tool.name} is ever allowed at the start; is that meant?")
-    if not named:
-        yield Remark("vacuous", "", "no rule allows anything; add one with the effect allow")
+    yield from _Rules(policy, engines).vacuity()
+
+
+class _Rules:
+    """What is found of the rules of one policy, each question asked once.
+
+    A rule before another comes into question only where a call shows that it fires first, so that most questions stay
+    small however many rules there are; a verdict is the same as of the question that names them all.
+    """
+
+    def __init__(self, policy: PolicySet, engines: Engines) -> None:
+        self._policy = policy
+        self._engines = engines
+        self._alone: dict[tuple[str, str], Answer] = {}
+        self._decides: dict[tuple[str, str], Answer] = {}
+        self._facts: dict[tuple[str, str], Facts] = {}
+
+    def dead(self) -> Iterator[Remark]:
+        for rule in self._policy.rules:
+            tools = [tool for tool in self._policy.tools if rule.concerns(tool.name)]
+            verdicts = [self._ever(tool, rule) for tool in tools]
+            if verdicts and all(isinstance(verdict, Proved) for verdict in verdicts):
+                shadow = self._shadow(rule, tools)
+                reason = f"the rule {shadow} decides first" if shadow else "no request fulfils its condition"
+                yield Remark("dead", rule.id, f"it never decides: {reason}; remove it or change its priority")
+            elif verdicts and not any(isinstance(verdict, Counterexample) for verdict in verdicts):
+                reasons = [verdict.reason for verdict in verdicts if isinstance(verdict, Unknown)]
+                yield Remark("unknown", rule.id, f"whether it ever decides is unknown ({reasons[0]})")
+
+    def overlaps(self) -> Iterator[Remark]:
+        if self._policy.combine == "deny-overrides":
+            return
+        for tool in self._policy.tools:
+            ranks: dict[int, list[Rule]] = {}
+            for rule in ordered(self._policy, tool.name):
+                if rule.id in self._policy.awake:
+                    ranks.setdefault(rule.priority, []).append(rule)
+            for one, other in (pair for rules in ranks.values() for pair in combinations(rules, 2)):
+                verdict = None if one.effect == other.effect else self._overlap(tool, one, other)
+                if isinstance(verdict, Counterexample):
+                    text = f"{one.effect} and {other.effect} by {other.id} fire together on {verdict.witness}"
+                    yield Remark("overlap", one.id, f"{text}; give them different priorities", verdict.request)
+
+    def vacuity(self) -> Iterator[Remark]:
+        for tool in self._policy.tools:
+            if not any(rule.effect != "forbid" and rule.concerns(tool.name) for rule in self._policy.rules):
+                continue
+            if self._allows(tool) is False:
+                yield Remark("vacuous", "", f"no call of {tool.name} is ever allowed at the start; is that meant?")
+        if not any(rule.effect != "forbid" for rule in self._policy.rules):
+            yield Remark("vacuous", "", "no rule allows anything; add one with the effect allow")
+
+    def _allows(self, tool: Tool) -> bool | None:
+        """Return whether some rule that allows ever decides at the start; None if that is unknown."""
+        unknown = False
+        for rule in ordered(self._policy, tool.name):
+            if rule.effect == "allow" and rule.id in self._policy.awake:
+                verdict = self._ever(tool, rule)
+                if isinstance(verdict, Counterexample):
+                    return True
+                unknown |= isinstance(verdict, Unknown)
+        return None if unknown else False
+
+    def _ever(self, tool: Tool, rule: Rule) -> Answer:
+        """Prove that a rule never decides on a tool with the rules active that are so at the start, or give a call."""
+        key = (tool.name, rule.id)
+        if key not in self._decides:
+            self._decides[key] = self._first(tool, rule, self._before(tool, rule))
+        return self._decides[key]
+
+    def _before(self, tool: Tool, rule: Rule) -> list[Rule]:
+        every = ordered(self._policy, tool.name)
+        place = next(place for place, other in enumerate(every) if other.id == rule.id)
+        return [other for other in every[:place] if other.id in self._policy.awake]
+
+    def _first(self, tool: Tool, rule: Rule, before: Sequence[Rule]) -> Answer:
+        """Prove that a rule never fires on a tool where none of those before it does, or give a call."""
+        asked: set[str] = set()
+        for _ in range(_ROUNDS):
+            answer = self._among(tool, rule, [other for other in before if other.id in asked])
+            if isinstance(answer, Proved):
+                return answer
+            if isinstance(answer, Unknown):
+                break
+            found = [other.id for other in before if fires(other, answer.request, self._policy)]
+            if not found:
+                return answer
+            asked.update(found)
+        return self._among(tool, rule, before)
+
+    def _among(self, tool: Tool, rule: Rule, before: Sequence[Rule]) -> Answer:
+        """Prove what ``_first`` does with all rules named at once."""
+        key = (tool.name, rule.id)
+        if not before and key in self._alone:
+            return self._alone[key]
+        answer = _ask(
+            scope_of(self._policy, tool),
+            [rule.when, *(other.when for other in before)],
+            lambda question: both(_when(question, rule), *(no(_when(question, other)) for other in before)),
+            lambda request: (
+                fires(rule, request, self._policy) and not any(fires(other, request, self._policy) for other in before)
+            ),
+            self._engines,
+        )
+        if not before:
+            self._alone[key] = answer
+        return answer
+
+    def _shadow(self, rule: Rule, tools: Sequence[Tool]) -> str:
+        """Return the id of one rule that alone always decides before another, if there is one."""
+        for tool in tools:
+            alone = self._among(tool, rule, [])
+            if isinstance(alone, Proved):
+                continue
+            for other in self._before(tool, rule):
+                if isinstance(alone, Counterexample) and not fires(other, alone.request, self._policy):
+                    continue
+                if isinstance(self._among(tool, rule, [other]), Proved):
+                    return other.id
+        return ""
+
+    def _overlap(self, tool: Tool, one: Rule, other: Rule) -> Answer:
+        for rule, rival in ((one, other), (other, one)):
+            alone = self._among(tool, rule, [])
+            if isinstance(alone, Counterexample) and fires(rival, alone.request, self._policy):
+                return alone
+            if isinstance(alone, Proved):
+                return alone
+        if apart(self._fact(tool, one), self._fact(tool, other)):
+            return Proved("what they ask of one argument contradicts itself")
+        return overlap(self._policy, tool, one, other, self._engines)
+
+    def _fact(self, tool: Tool, rule: Rule) -> Facts:
+        key = (tool.name, rule.id)
+        if key not in self._facts:
+            question = Question(scope_of(self._policy, tool), [rule.when])
+            try:
+                self._facts[key] = facts(question, _when(question, rule))
+            except Unsupported:
+                self._facts[key] = Facts()
+        return self._facts[key]
+
+
+def _when(question: Question, rule: Rule) -> Formula:
+    """Return when a rule fires."""
+    return question.holds(rule.when) if rule.effect == "allow" else question.may_hold(rule.when)
+
+
+def overlap(policy: PolicySet, tool: Tool, one: Rule, other: Rule, engines: Engines = ENGINES) -> Answer:
+    """Prove that two rules never fire on the same call of a tool, or give a call on which both do."""
+    return _ask(
+        scope_of(policy, tool),
+        [one.when, other.when],
+        lambda question: both(_when(question, one), _when(question, other)),
+        lambda request: fires(one, request, policy) and fires(other, request, policy),
+        engines,
+    )
 
 
 def example(policy: PolicySet, tool: Tool, engines: Engines = ENGINES) -> Answer:
@@ -328,7 +403,7 @@ def _may_decide(policy: PolicySet, question: Question, rule: Rule | None) -> For
     steady = _worst(policy, widest=True) & _worst(policy, widest=False)
     before: list[Formula] = []
     for other in ordered(policy, question.scope.tool.name):
-        fired = question.holds(other.when) if other.effect == "allow" else question.may_hold(other.when)
+        fired = _when(question, other)
         if rule is not None and other.id == rule.id:
             return both(fired, *map(no, before))
         if other.id in steady:

@@ -24,7 +24,7 @@ from solon.contract import Value
 from solon.tasks.guard.policy import Assignment, Call, Effect, Fallback, Mode, PolicySet, Rule, Source
 from solon.verify.requests import syntax
 from solon.verify.requests.declare import json_schema, read_fields, write_fields
-from solon.verify.requests.expression import TRUE
+from solon.verify.requests.expression import TRUE, Expression, conjunction
 from solon.verify.requests.request import Json
 from solon.verify.requests.schema import Record, Tool, tool
 from solon.verify.requests.syntax import WrongText
@@ -310,6 +310,7 @@ class _RuleFile(Value, frozen=True, omit_defaults=True):
     effect: Effect
     tool: str = "*"
     when: str = "true"
+    arguments: dict[str, dict[str, Json]] = {}  # a JSON Schema for each; all must be there, and the condition hold too
     priority: int = 100
     fallback: Fallback | None = None
     updates: tuple[tuple[str, str, Literal["success", "attempt"]], ...] = ()
@@ -338,7 +339,7 @@ class _File(Value, frozen=True, omit_defaults=True):
 
 
 def read_json(content: str | bytes) -> PolicySet:
-    """Read a policy from JSON: tools as JSON Schema, conditions as text. Raises WrongPolicy."""
+    """Read a policy from JSON: tools as JSON Schema, conditions as text or JSON Schema. Raises WrongPolicy."""
     try:
         file = msgspec.convert(json.loads(content, object_pairs_hook=_unique, parse_constant=_no_number), type=_File)
         return PolicySet(
@@ -375,7 +376,7 @@ def _from_file(rule: _RuleFile) -> Rule:
             rule.id,
             rule.effect,
             rule.tool,
-            syntax.read(rule.when),
+            _condition(rule),
             rule.priority,
             rule.fallback,
             tuple(Assignment(name, syntax.read(value), on) for name, value, on in rule.updates),
@@ -390,6 +391,15 @@ def _from_file(rule: _RuleFile) -> Rule:
         raise WrongPolicy(f"the rule {rule.id}: {error}") from None
 
 
+def _condition(rule: _RuleFile) -> Expression:
+    if not rule.arguments:
+        return syntax.read(rule.when)
+    from solon.tasks.guard.progent import restricted  # which reads files as well
+
+    schemas = restricted(rule.arguments, f"the rule {rule.id}", [])
+    return schemas if rule.when == "true" else conjunction(syntax.read(rule.when), schemas)
+
+
 def write_json(policy: PolicySet) -> bytes:
     """Return the JSON of a policy, indented."""
     rules = tuple(
@@ -398,6 +408,7 @@ def write_json(policy: PolicySet) -> bytes:
             rule.effect,
             rule.tool,
             syntax.write(rule.when),
+            {},  # schemas have become conditions
             rule.priority,
             rule.fallback,
             tuple((each.name, syntax.write(each.value), each.on) for each in rule.updates),

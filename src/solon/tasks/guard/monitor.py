@@ -1,7 +1,7 @@
 """A policy at work in one run of an agent: its state, the rules that are active, and a lock around both.
 
 Nothing here is shared between runs. Attempts are counted when a call is decided, everything else changes only after
-the tool reported success. What was proved is pinned by a digest: a policy that was exchanged is an error.
+the tool reported success. What was proved is pinned by a digest: a policy that was exchanged unasked is an error.
 
 While calls are open, another one is allowed only if it is allowed whichever of them succeed, in any order: otherwise
 calls at the same time would pass a limit together. A call whose changes of the state cannot be carried out (a value
@@ -45,12 +45,12 @@ class Monitor:
         self._state = policy.start()
         self._active = policy.awake
         self._calls = 0
-        self._open: dict[int, Ticket] = {}  # those that will change something if they succeed
+        self._open: dict[int, tuple[Ticket, Rule]] = {}  # those that will change something if they succeed
         self._lock = threading.Lock()
 
     @property
     def policy(self) -> PolicySet:
-        """The policy, which never changes in a run."""
+        """The policy as it is now."""
         return self._policy
 
     @property
@@ -78,15 +78,29 @@ class Monitor:
             self._state |= changed or {}
             later = rule.activates or rule.retires or any(each.on == "success" for each in rule.updates)
             if later and ticket.decision.kind in {"allow", "confirm"}:
-                self._open[ticket.number] = ticket
+                self._open[ticket.number] = ticket, rule
             return ticket
+
+    def exchange(self, policy: PolicySet) -> None:
+        """Go on with the rules of another policy; ``solon.tasks.guard.analysis.amend`` says whether they may follow.
+
+        The state stays. Open calls change it as the rule says that let them run. Of the rules, those that calls can
+        wake or retire stay as awake as they are; all others are as they start, which is what the proof went by.
+        Raises ValueError if anything but rules and name differs.
+        """
+        with self._lock:
+            if msgspec.structs.replace(policy, rules=self._policy.rules, name=self._policy.name) != self._policy:
+                raise ValueError("the policies differ in more than their rules; start a new run for the other one")
+            kept = _changing(policy) & {rule.id for rule in self._policy.rules}
+            self._active = (self._active & kept) | (policy.awake - kept)
+            self._policy = policy
 
     def done(self, ticket: Ticket, *, success: bool) -> None:
         """Take the report of a call: state and rules change if it succeeded. A second report changes nothing."""
         with self._lock:
             known = self._open.pop(ticket.number, None)
             if known is not None and success:
-                self._state, self._active = self._succeeded(known, self._state, self._active)
+                self._state, self._active = self._succeeded(*known, self._state, self._active)
 
     def _decided(self, request: Request) -> tuple[Decision, Request]:
         """Return the decision that holds whichever open calls succeed, and the request in canonical form."""
@@ -134,19 +148,16 @@ class Monitor:
             seen.add(key)
             yield state, active
             pending.extend(
-                (*self._succeeded(self._open[number], state, active), left - {number}) for number in sorted(left)
+                (*self._succeeded(*self._open[number], state, active), left - {number}) for number in sorted(left)
             )
 
     def _succeeded(
-        self, ticket: Ticket, state: dict[str, Json], active: frozenset[str]
+        self, ticket: Ticket, rule: Rule, state: dict[str, Json], active: frozenset[str]
     ) -> tuple[dict[str, Json], frozenset[str]]:
-        """Return state and active rules after the success of a call."""
-        rule = self._rule(ticket.decision)
-        if rule is None:
-            return state, active
+        """Return state and active rules after the success of a call that a rule, perhaps a former one, let run."""
         changed = self._changed(rule, ticket.request, state, "success") or {}
-        known = {other.id for other in self._policy.rules}
-        return {**state, **changed}, (active | (known & set(rule.activates))) - set(rule.retires)
+        can = _changing(self._policy)
+        return {**state, **changed}, (active | (can & set(rule.activates))) - (can & set(rule.retires))
 
     def _rule(self, decision: Decision) -> Rule | None:
         return next((rule for rule in self._policy.rules if rule.id == decision.rule), None) if decision.rule else None
@@ -159,6 +170,12 @@ class Monitor:
         now = msgspec.structs.replace(clean, state=dict(state))
         due = (each for each in rule.updates if each.on == when)
         return _values((each.name, computed(each, now, self._policy)) for each in due)
+
+
+def _changing(policy: PolicySet) -> frozenset[str]:
+    """Return the rules that a call can wake or retire."""
+    named = {name for rule in policy.rules for name in (*rule.activates, *rule.retires)}
+    return frozenset(named & {rule.id for rule in policy.rules})
 
 
 def _values(changes: Iterable[tuple[str, Json]]) -> dict[str, Json] | None:

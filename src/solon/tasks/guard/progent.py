@@ -84,19 +84,24 @@ def _rule(name: str, tool: str, entry: Sequence[Json], notes: list[str]) -> Rule
         raise WrongPolicy(f"{name} has a priority, effect or fallback that is none; see the wire form")
     if not isinstance(restrictions, dict):
         raise WrongPolicy(f"the restrictions of {name} are no object")
-    terms: list[Expression] = []
-    for argument, restriction in restrictions.items():
-        path = Path("arg", (argument,))
-        terms += [_restriction(restriction, path, name, notes), _named(path)]
     return Rule(
         name,
         _EFFECTS[int(cast("int", effect))],
         tool,
-        conjunction(*terms),
+        restricted(restrictions, name, notes),
         priority,
         Fallback(_FALLBACKS[int(cast("int", fallback))]),
         source="model" if priority >= 100 else "human",
     )
+
+
+def restricted(arguments: Mapping[str, Json], rule: str, notes: list[str]) -> Expression:
+    """Return that each of some arguments is there and keeps to its restriction. Raises WrongPolicy."""
+    terms: list[Expression] = []
+    for argument, restriction in arguments.items():
+        path = Path("arg", (argument,))
+        terms += [_restriction(restriction, path, rule, notes), _named(path)]
+    return conjunction(*terms)
 
 
 def _named(path: Path) -> Expression:

@@ -26,9 +26,9 @@ def make(environment: str, arguments: Mapping[str, Any]) -> Any:
     try:
         made = gymnasium.make(environment, disable_env_checker=True, **options)
     except gymnasium.error.UnregisteredEnv as error:
-        near = difflib.get_close_matches(environment, list(gymnasium.registry), n=1, cutoff=0.0)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"Gymnasium cannot make {environment!r}: {error}{hint}") from error
+        near = difflib.get_close_matches(environment, list(gymnasium.registry), n=1, cutoff=0.75)
+        hint = f"; did you mean {near[0]!r}?" if near else "; its package must be installed: gym:PACKAGE:ID imports it"
+        raise ValueError(f"Gymnasium cannot make {environment!r}: {str(error).rstrip('.')}{hint}") from error
     except Exception as error:  # whatever the constructor of an environment raises
         raise ValueError(
             f"Gymnasium cannot make {environment!r}: {summary(error)}; check its options and packages"

@@ -16,14 +16,14 @@ from solon.tasks.gym.packages import make, versions
 from solon.tasks.gym.recording import Recorder
 from solon.tasks.gym.spaces import admit, plain, stand_in, words
 
-_REVISION: Final = "2"
+_REVISION: Final = "3"
 LONGEST: Final = 5000
 """Steps of an episode of an environment that sets no limit itself."""
 _METRICS: Final = (
     Metric("return", role="objective", meaning="sum of the rewards of an episode"),
     Metric("length", low=0, meaning="steps of an episode"),
     Metric("terminated", low=0, high=1, meaning="1 if the episode came to an end of its own"),
-    Metric("truncated", low=0, high=1, meaning="1 if the episode was cut off by its limit of steps"),
+    Metric("truncated", low=0, high=1, meaning="1 if the episode was cut off by its limit of steps before it ended"),
 )
 
 
@@ -139,7 +139,7 @@ class GymTask(Task):
                         lambda action=action: environment.step(action), self.name, f"at step {length}"
                     )
                     total, length = total + float(reward), length + 1
-                    cut = bool(cut) or (length >= limit and not ended)
+                    cut = not ended and (bool(cut) or length >= limit)  # Gymnasium calls its last step both
                     if recorder is not None:
                         recorder.step(action, what, observation, float(reward))
         finally:

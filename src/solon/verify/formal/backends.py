@@ -10,10 +10,14 @@ from solon.verify import limited
 from solon.verify.formal.exchange import Answer, Question, ask, replied
 from solon.verify.formal.kinds import Faulty
 from solon.verify.formal.linearise import Rows, linearise
-from solon.verify.formal.terms import Ground
+from solon.verify.formal.terms import Ground, label
 
 Name = Literal["smt", "milp", "nonlinear"]
 _MARGIN: Final = 0.9  # of the limit, so that a solver that gives up can still say what it has
+_WIDE: Final = 400  # columns of a quadratic form whose eigenvalues are computed
+_BOX: Final = 1e6  # bounds that are tried where variables have none
+_INFINITE: Final = 1e20  # what HiGHS and SCIP take for no bound
+_SAME: Final = 1e-5
 _PACKAGE: Final = "solon.verify.formal"
 
 
@@ -48,10 +52,43 @@ def _milp(ground: Ground, limits: limited.Limits, *, core: bool) -> Answer:
 def _nonlinear(ground: Ground, limits: limited.Limits, *, core: bool) -> Answer:
     del core
     limited.require("pyscipopt")
-    return _rows("scip_process", linearise(ground, nonlinear=True), limits)
+    rows = linearise(ground, nonlinear=True)
+    answer = _rows("scip_process", rows, limits)
+    if answer.status == "solved" and rows.definitions and rows.goal.columns:
+        _bounded(ground, rows, answer, limits)
+    return answer
+
+
+def _bounded(ground: Ground, rows: Rows, answer: Answer, limits: limited.Limits) -> None:
+    """Check an optimum where variables lack bounds: SCIP may call solved what has no end. Raises Faulty."""
+    sides = zip(rows.lows[: rows.original], rows.highs[: rows.original], strict=True)
+    free = [number for number, (low, high) in enumerate(sides) if low is None or high is None]
+    if not free:
+        return
+    lows, highs = list(rows.lows), list(rows.highs)
+    for number in free:
+        low, high = lows[number], highs[number]
+        lows[number] = min(-_BOX, (high or 0.0) - _BOX) if low is None else low
+        highs[number] = max(_BOX, (low or 0.0) + _BOX) if high is None else high
+    boxed = _rows("scip_process", msgspec.structs.replace(rows, lows=tuple(lows), highs=tuple(highs)), limits)
+    inside = all(abs(value) < 0.9 * _BOX for value in (boxed.values[number] for number in free if boxed.values))
+    if boxed.status != "solved" or not inside or not _alike(boxed.bound, answer.bound):
+        raise Faulty(
+            ground.goal_name,
+            f"{ground.goal_name!r} is nonlinear, and no best value is found while {label(ground.columns[free[0]])!r} "
+            "has no bounds",
+            "give the variables the bounds that they have in truth",
+        )
+
+
+def _alike(one: float | None, other: float | None) -> bool:
+    return one is not None and other is not None and abs(one - other) <= _SAME * max(1.0, abs(one), abs(other))
 
 
 def _rows(module: str, rows: Rows, limits: limited.Limits) -> Answer:
+    stated = (*rows.lows[: rows.original], *rows.highs[: rows.original], *(row.constant for row in rows.rows))
+    if any(bound is not None and abs(bound) >= _INFINITE for bound in stated):
+        raise Faulty("", "a number is so large that solvers take it for infinite", "use larger units or leave it out")
     if rows.impossible:
         return Answer("infeasible")
     if not rows.lows:
@@ -75,12 +112,27 @@ def _call(module: str, payload: bytes, limits: limited.Limits) -> Answer:
 
 
 def _convex(rows: Rows) -> bool:
-    """Return whether a quadratic objective curves the right way."""
-    used = sorted({column for one, two, _ in rows.squares for column in (one, two)})
-    place = {column: number for number, column in enumerate(used)}
-    matrix = np.zeros((len(used), len(used)))
+    """Return whether a quadratic objective is known to curve the right way."""
+    sign = -1.0 if rows.maximise else 1.0
+    diagonal: dict[int, float] = {}
+    beside: dict[int, float] = {}
     for one, two, factor in rows.squares:
-        matrix[place[one], place[two]] += factor / 2
-        matrix[place[two], place[one]] += factor / 2
-    eigenvalues = np.linalg.eigvalsh(-matrix if rows.maximise else matrix)
+        if one == two:
+            diagonal[one] = diagonal.get(one, 0.0) + sign * factor
+        else:
+            for column in (one, two):
+                diagonal.setdefault(column, 0.0)
+                beside[column] = beside.get(column, 0.0) + abs(factor) / 2
+    if min(diagonal.values()) < 0:
+        return False
+    if all(diagonal[column] >= weight for column, weight in beside.items()):  # diagonally dominant
+        return True
+    if len(diagonal) > _WIDE:
+        return False
+    place = {column: number for number, column in enumerate(sorted(diagonal))}
+    matrix = np.zeros((len(place), len(place)))
+    for one, two, factor in rows.squares:
+        matrix[place[one], place[two]] += sign * factor / 2
+        matrix[place[two], place[one]] += sign * factor / 2
+    eigenvalues = np.linalg.eigvalsh(matrix)
     return bool(eigenvalues.min() >= -1e-9 * max(1.0, float(np.abs(matrix).max())))

@@ -304,6 +304,9 @@ class _Grounder:
         term, name, exponent = self._number(expression.term, scope), expression.name, expression.exponent
         if name == "power" and exponent == 1:
             return term
+        if term.terms and name == "power" and exponent < 0 and exponent == int(exponent):
+            divisor = term if exponent == -1 else linear(Apply(name, term, -exponent))
+            return linear(Quotient(Linear(ONE), divisor))
         if term.terms:
             return linear(Apply(name, term, exponent))
         try:

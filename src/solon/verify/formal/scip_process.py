@@ -15,6 +15,12 @@ from solon.verify.formal.linearise import Definition, Form, Rows
 
 _GAP: Final = 1e-6
 _FEASIBLE: Final = 1e-9
+_NOTHING: Final = 1e-6  # a divisor that is zero within tolerances
+_REFUSED: Final = Answer(
+    "refused",
+    message="the best plan divides by almost nothing, which a solver cannot tell from zero",
+    remedy="bound what divides away from zero",
+)
 
 
 class Request(Value, frozen=True):
@@ -64,10 +70,20 @@ def _solve(rows: Rows, seconds: float) -> Answer:
     if model.getNSols() > 0:
         best = model.getBestSol()
         values = tuple(float(model.getSolVal(best, variable)) for variable in variables[: rows.original])
+        if any(_divides_by_nothing(model, definition, variables) for definition in rows.definitions):
+            return _REFUSED
     bound = float(model.getDualbound())
     if status == "timelimit":
         return Answer("time", values, bound=bound, message="SCIP ran out of time")
     return Answer("solved", values, bound=bound, proved=True)
+
+
+def _divides_by_nothing(
+    model: "pyscipopt.Model", definition: Definition, variables: "list[pyscipopt.Variable]"
+) -> bool:
+    if definition.kind != "quotient":
+        return False
+    return 0 < abs(float(model.getSolVal(model.getBestSol(), _total(definition.terms[1], variables)))) <= _NOTHING
 
 
 def _without_goal(rows: Rows, seconds: float) -> Answer:

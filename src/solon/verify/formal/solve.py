@@ -33,6 +33,7 @@ from solon.verify.formal.terms import Apply, Column, Ground, Product, Quotient, 
 from solon.verify.limited import USUAL, Limits
 
 Backend = Literal["auto", "smt", "milp", "nonlinear"]
+_WIDE: Final = 2_000  # columns beyond which HiGHS is asked first
 _GAP: Final = 1e-5  # relative difference of a proved bound and the objective that the interpreter computes
 
 
@@ -75,17 +76,19 @@ def solve(
 
 
 def _first(grounded: Ground, backend: Backend, limits: Limits, *, core: bool) -> tuple[backends.Name, Answer]:
-    order: tuple[backends.Name, ...] = ("milp", "smt", "nonlinear") if grounded.sense else ("smt", "milp", "nonlinear")
+    first = bool(grounded.sense) or len(grounded.columns) > _WIDE
+    order: tuple[backends.Name, ...] = ("milp", "smt", "nonlinear") if first else ("smt", "milp", "nonlinear")
     if backend != "auto":
         order = (backend,)
     elif _curved(grounded):
         order = ("milp", "nonlinear", "smt")
     refusal: Faulty | None = None
+    telling = "nonlinear" if order[1:2] == ("nonlinear",) else "smt"
     for name in order:
         try:
             return name, backends.asked(name, grounded, limits, core=core)
         except Faulty as fault:
-            if name == "smt" or refusal is None:  # it takes most, so what it lacks is what to say
+            if name == telling or refusal is None:  # it takes most, so what it lacks is what to say
                 refusal = fault
     assert refusal is not None
     raise refusal

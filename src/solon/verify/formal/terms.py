@@ -122,6 +122,12 @@ class Column(Value, frozen=True, array_like=True):
     choice: bool = False
 
 
+def label(column: Column) -> str:
+    """Return what people call a column."""
+    place = f"{column.name}[{column.key}]" if column.key else column.name
+    return f"{place} = {column.member}" if column.member else place
+
+
 class Named(Value, frozen=True, array_like=True):
     """A rule's condition."""
 
@@ -249,31 +255,31 @@ def whole_atom(atom: Atom, columns: tuple[Column, ...]) -> bool:  # noqa: PLR091
             return True
 
 
+def inner_terms(term: Term) -> tuple[Term, ...]:
+    """Return the terms that a term is made of."""
+    match term:
+        case Linear(terms=terms):
+            return tuple(atom for _, atom in terms)
+        case Product(left=left, right=right) | Quotient(left=left, right=right) | Same(left=left, right=right):
+            return left, right
+        case Apply(term=inner) | Not(term=inner) | Test(sum=inner):
+            return (inner,)
+        case Extreme(terms=inners) | Both(terms=inners) | Either(terms=inners):
+            return inners
+        case Pick(condition=condition, then=then, otherwise=otherwise):
+            return condition, then, otherwise
+        case _:
+            return ()
+
+
 def parts(ground: Ground) -> Iterator[Atom]:
     """Yield the atoms of a grounded problem that are made of others, outermost first."""
     waiting: list[Term] = [ground.goal, *(rule.truth for rule in ground.rules)]
     while waiting:
         term = waiting.pop()
-        match term:
-            case Linear(terms=terms):
-                waiting += [atom for _, atom in terms]
-            case Product(left=left, right=right) | Quotient(left=left, right=right) | Same(left=left, right=right):
-                waiting += [left, right]
-                yield term
-            case Apply(term=inner) | Not(term=inner):
-                waiting.append(inner)
-                yield term
-            case Test(sum=inner):
-                waiting.append(inner)
-                yield term
-            case Extreme(terms=inners) | Both(terms=inners) | Either(terms=inners):
-                waiting += inners
-                yield term
-            case Pick(condition=condition, then=then, otherwise=otherwise):
-                waiting += [condition, then, otherwise]
-                yield term
-            case _:
-                continue
+        waiting += inner_terms(term)
+        if isinstance(term, Product | Quotient | Same | Apply | Not | Test | Extreme | Both | Either | Pick):
+            yield term
 
 
 def truthful(atom: Atom, columns: tuple[Column, ...]) -> bool:

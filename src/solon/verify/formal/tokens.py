@@ -112,7 +112,7 @@ def items(text: str) -> list[Item]:
 
 def identifier(text: str) -> bool:
     """Return whether a name may be written without quotes."""
-    return re.fullmatch(r"[^\W\d]\w*", text) is not None and text not in _QUOTED
+    return re.fullmatch(r"[^\W\d]\w*", text) is not None and text.lower() not in _QUOTED
 
 
 class _Splitter:
@@ -139,9 +139,9 @@ class _Splitter:
             self._extend(tokens)
         elif self._heading(tokens):
             self._close()
-            self._section = SECTIONS[first.text]
-        elif first.text in SENSES and _sense(tokens):
-            self._start(SENSES[first.text], tokens, indent)
+            self._section = SECTIONS.get(first.text.lower(), "constraints")
+        elif first.text.lower() in SENSES and _sense(tokens):
+            self._start(SENSES[first.text.lower()], tokens, indent)
         elif first.text == "problem" and len(tokens) > 1 and tokens[1].kind == "string":
             self._start("problem", tokens, indent)
         elif self._open and (indent > self._indent or self._unfinished()):
@@ -156,13 +156,13 @@ class _Splitter:
             self._section = section
 
     def _heading(self, tokens: list[Token]) -> bool:
-        first = tokens[0]
-        alone = len(tokens) == 1 or (len(tokens) == 2 and tokens[1].text == ":")
-        return first.kind == "name" and not first.quoted and first.text in SECTIONS and alone
+        said = [token.text.lower() for token in tokens if not token.quoted]
+        said = said[:-1] if said[-1:] == [":"] else said
+        return len(said) >= len(tokens) - 1 and (said == ["subject", "to"] or (len(said) == 1 and said[0] in SECTIONS))
 
     def _unfinished(self) -> bool:
         """An objective's expression may stand below its name."""
-        if self._open[0].text not in SENSES or self._open[0].quoted:
+        if self._open[0].text.lower() not in SENSES or self._open[0].quoted:
             return False
         rest = [token for token in self._open[1:] if token.text != ":" or token.kind != "symbol"]
         return len(rest) <= 1 or (len(rest) == 2 and rest[1].kind == "string")

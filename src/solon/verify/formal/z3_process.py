@@ -371,7 +371,11 @@ class _Search:
                 solved = Answer("solved", best, bound=float(sign * high), proved=True)
                 return solved if self._curved else self._unreached(float(sign * high))
             step *= 8
-        return Answer("unbounded")
+        ends = Ranges(self._ground).of(self._ground.goal)
+        if ends[sign == 1] is None:
+            return Answer("unbounded")
+        name = self._ground.goal_name
+        return Answer("refused", rule=name, message=f"{name!r} passes {float(_ENDLESS):g}", remedy="use larger units")
 
     def _beyond(
         self, solver: z3.Solver, up: z3.ArithRef, limit: Fraction | None, *, strict: bool = False

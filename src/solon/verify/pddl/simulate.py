@@ -11,6 +11,7 @@ from solon.verify.pddl.syntax import Action, Atom, Domain, Plan, Problem, Step, 
 from solon.verify.pddl.world import State, Transition, World
 
 _GROUP: Final = re.compile(r"[()]|[^()]+")
+_STEP: Final = re.compile(r"\(\s*([^\s(),;]+)")
 
 
 class Verdict(Value, frozen=True):
@@ -82,16 +83,16 @@ def refusal(world: World, step: Step) -> Issue | None:
 
 
 def read_plan(text: str, domain: Domain) -> Plan:
-    """Return the parenthesised actions of a text, in order; prose around them and lines starting with ';' are ignored.
+    """Return the parenthesised actions of a text, in order; prose around them is ignored, and comments from ';' on.
 
-    Raises ParseError for an unknown action, parentheses that do not match, and a text without any action; ``()``
-    stands for the empty plan.
+    Raises ParseError for an unknown action, parentheses that do not match, a text without any action, and an action in
+    a comment behind something else; ``()`` stands for the empty plan.
     """
     steps: list[Step] = []
     known = {action.name for action in domain.actions}
     opened: Place | None = None
     content, place, closed = "", Place(), 0
-    for place, word in _pieces(text):
+    for place, word in _pieces(text, known):
         if word == "(":
             if opened is not None:
                 raise ParseError(place, "a parenthesis inside a step", "write each step as (ACTION NAME NAME)")
@@ -110,11 +111,16 @@ def read_plan(text: str, domain: Domain) -> Plan:
     return tuple(steps)
 
 
-def _pieces(text: str) -> list[tuple[Place, str]]:
+def _pieces(text: str, known: set[str]) -> list[tuple[Place, str]]:
     found: list[tuple[Place, str]] = []
     for line, content in enumerate(text.split("\n"), 1):
-        if not content.lstrip().startswith(";"):
-            found += [(Place(line, m.start() + 1), m.group()) for m in _GROUP.finditer(content + " ")]
+        code, _, comment = content.partition(";")
+        if code.strip():
+            found += [(Place(line, m.start() + 1), m.group()) for m in _GROUP.finditer(code + " ")]
+            # prose may join steps by ';', and a plan without some of its steps would be another plan
+            if any(step.lower() in known for step in _STEP.findall(comment)):
+                place = Place(line, len(code) + 1)
+                raise ParseError(place, "a step behind ';', which starts a comment", "write each step on its own line")
     return found
 
 

@@ -64,6 +64,7 @@ from solon.verify.strings.regex import NOTHING, Chars, Regex, Repeat, literal, u
 _LARGE: Final = 1000  # a length that is compared with more has no bound that helps
 LONGEST_LIST: Final = 12
 """Elements to which a list is unrolled at most."""
+_MOST_ELEMENTS: Final = 50_000  # to which all lists of a question are unrolled together
 
 OTHER: Final = "\0other"  # any source that the question does not name
 PRINTABLE: Final = Repeat(Chars(((0x20, 0x7E),)), 0, None)
@@ -120,6 +121,7 @@ class Question:
         self._shortest = shortest
         self.variables: dict[str, Variable] = {}
         self.complete = True
+        self._unrolled = 0
         self._labels: dict[str, None] = {}
         every = list(conditions)
         for condition in every:
@@ -416,9 +418,13 @@ class Question:
     def _elements(self, place: _Place) -> list[tuple[Formula, Path]]:
         if not isinstance(place.shape, Items):
             return []
+        longest = self._longest(place.path, place.shape)
+        self._unrolled += longest
+        if self._unrolled > _MOST_ELEMENTS:
+            raise Unsupported("quantifiers inside each other unroll to too many cases; write several rules")
         return [
             (self._reaches(place.path, index), Path(place.path.root, (*place.path.keys, index)))
-            for index in range(self._longest(place.path, place.shape))
+            for index in range(longest)
         ]
 
     def _longest(self, path: Path, shape: Items) -> int:

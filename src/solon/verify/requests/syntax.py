@@ -39,6 +39,8 @@ from solon.verify.requests.text import Form
 
 DEEPEST: Final = 60
 LONGEST: Final = 20_000
+MOST_QUANTIFIERS: Final = 4
+"""Quantifiers inside each other: each visits all elements of its list for each element of those around it."""
 _TOKEN: Final = re.compile(
     r"""\s*(?:(?P<raw>r"[^"\n]*")|(?P<text>"(?:[^"\\\n]|\\.)*")|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"""
     r"""|(?P<name>[A-Za-z_]\w*)|(?P<sign><=|>=|==|!=|[-+*<>(){}\[\],.:]))""",
@@ -95,6 +97,7 @@ class _Reader:
         self._text = text
         self._at = 0
         self._variables: list[str] = []
+        self._multiplied = 0  # quantifiers around this place that do not go through the elements of the one around
 
     def formula(self, depth: int) -> Expression:
         if depth > DEEPEST:
@@ -131,9 +134,14 @@ class _Reader:
         self._expect("in")
         path = self._path()
         self._expect(":")
+        inside = path.root == "var" and self._variables[-1:] == [path.keys[0]] and len(path.keys) == 1
+        self._multiplied += not inside
+        if self._multiplied > MOST_QUANTIFIERS:
+            raise self._wrong(f"is inside more than {MOST_QUANTIFIERS} quantifiers; write several rules")
         self._variables.append(variable)
         body = self.formula(depth + 1)
         self._variables.pop()
+        self._multiplied -= not inside
         return Quantified(kind, variable, path, body)
 
     def _comparison(self, depth: int) -> Expression:

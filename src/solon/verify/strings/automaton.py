@@ -55,7 +55,7 @@ class Automaton(Value, frozen=True):
 
     def intersect(self, other: "Automaton", *, budget: int = BUDGET) -> "Automaton":
         """Return the automaton of the texts in both. Raises TooLarge."""
-        return _product(self, other, lambda left, right: left and right, budget)
+        return _product(self, other, lambda left, right: left and right, budget, (self.alive(), other.alive()))
 
     def union(self, other: "Automaton", *, budget: int = BUDGET) -> "Automaton":
         """Return the automaton of the texts in either. Raises TooLarge."""
@@ -63,11 +63,26 @@ class Automaton(Value, frozen=True):
 
     def difference(self, other: "Automaton", *, budget: int = BUDGET) -> "Automaton":
         """Return the automaton of the texts in this one only. Raises TooLarge."""
-        return _product(self, other, lambda left, right: left and not right, budget)
+        alive = (self.alive(), frozenset(range(len(other.rows))))
+        return _product(self, other, lambda left, right: left and not right, budget, alive)
 
     def is_empty(self) -> bool:
         """Return whether no text is in the language."""
         return not self.accepting
+
+    def meets(self, other: "Automaton") -> bool:
+        """Return whether some text is in both; stops at the first that is found. At most one step a pair of states."""
+        mine, theirs = self.alive(), other.alive()
+        seen, waiting = {(0, 0)}, [(0, 0)]
+        while waiting:
+            first, second = waiting.pop()
+            if first in self.accepting and second in other.accepting:
+                return True
+            for pair in _together(self.rows[first], other.rows[second]):
+                if pair not in seen and pair[0] in mine and pair[1] in theirs:
+                    seen.add(pair)
+                    waiting.append(pair)
+        return False
 
     def subset(self, other: "Automaton", *, budget: int = BUDGET) -> bool:
         """Return whether each text of this one is in the other. Raises TooLarge."""
@@ -191,7 +206,25 @@ def _joined(starts: tuple[int, ...], targets: list[int]) -> Row:
     return Row(tuple(starts[place] for place in keep), tuple(targets[place] for place in keep))
 
 
-def _product(left: Automaton, right: Automaton, joined: Callable[[bool, bool], bool], budget: int) -> Automaton:
+def _together(one: Row, two: Row) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of states to which one and the same character leads from both rows."""
+    i = j = 0
+    while i < len(one.starts) and j < len(two.starts):
+        yield one.targets[i], two.targets[j]
+        next_one = one.starts[i + 1] if i + 1 < len(one.starts) else LAST + 1
+        next_two = two.starts[j + 1] if j + 1 < len(two.starts) else LAST + 1
+        i += next_one <= next_two
+        j += next_two <= next_one
+
+
+def _product(
+    left: Automaton,
+    right: Automaton,
+    joined: Callable[[bool, bool], bool],
+    budget: int,
+    alive: tuple[frozenset[int], frozenset[int]] | None = None,
+) -> Automaton:
+    """Return the automaton of pairs; those that are not of states ``alive``, if given, are one that accepts nothing."""
     numbers: dict[tuple[int, int], int] = {(0, 0): 0}
     waiting = deque([(0, 0)])
     rows: list[Row] = []
@@ -199,6 +232,9 @@ def _product(left: Automaton, right: Automaton, joined: Callable[[bool, bool], b
     spent = 0
     while waiting:
         first, second = waiting.popleft()
+        if first < 0:
+            rows.append(Row((0,), (len(rows),)))
+            continue
         if joined(first in left.accepting, second in right.accepting):
             accepting.add(len(rows))
         one, two = left.rows[first], right.rows[second]
@@ -207,6 +243,8 @@ def _product(left: Automaton, right: Automaton, joined: Callable[[bool, bool], b
         i = j = start = 0
         while True:
             pair = (one.targets[i], two.targets[j])
+            if alive is not None and (pair[0] not in alive[0] or pair[1] not in alive[1]):
+                pair = _DEAD
             number = numbers.get(pair)
             if number is None:
                 number = numbers[pair] = len(numbers)
@@ -224,6 +262,9 @@ def _product(left: Automaton, right: Automaton, joined: Callable[[bool, bool], b
         rows.append(Row(tuple(starts), tuple(targets)))
         spent = _spend(spent + len(starts), budget)
     return Automaton(tuple(rows), frozenset(accepting))
+
+
+_DEAD: Final = (-1, -1)
 
 
 def _spend(spent: int, budget: int) -> int:

@@ -30,6 +30,7 @@ _CLASSES: Final = {
     "S": charset.complement(_SPACE),
 }
 _CONTROLS: Final = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "a": "\a"}
+_LONGEST_BOUNDS: Final = 40
 _HEX: Final = {"x": 2, "u": 4, "U": 8}
 _GROUPS: Final[dict[str, tuple[Complaint, str]]] = {
     "=": ("look-around", "a look-ahead is not regular here; write the condition as a second pattern"),
@@ -118,8 +119,10 @@ class _Reader:
             return None
         inside, closed, _ = self.text[self.at + 1 :].partition("}")
         low, comma, high = inside.partition(",")
-        if not closed or not (low or high) or len(inside) > 12 or not all(_digits(part) for part in (low, high)):
+        if not closed or not (low or high) or not all(_digits(part) for part in (low, high)):
             return None
+        if len(inside) > _LONGEST_BOUNDS:
+            self._fail("size", f"more than {MOST_REPEATS} repetitions are not allowed")
         return low, comma, high
 
     def _atom(self) -> Regex:

@@ -10,8 +10,8 @@ import pytest
 
 from solon.contract import Program, ProgramFault, Refuted, Seed, Unknown
 from solon.tasks.guard.access import encoding, evaluate, plain
-from solon.tasks.guard.access.compare import compare
-from solon.tasks.guard.access.model import PolicyError, Request
+from solon.tasks.guard.access.compare import compare, dead
+from solon.tasks.guard.access.model import Policy, PolicyError, Request
 from solon.tasks.guard.access.reading import parse
 from solon.tasks.guard.access.task import AccessTask
 from tasks.guard.access import drawn
@@ -188,3 +188,52 @@ def test_wrong_decisions_are_shown_as_rows_and_an_invalid_policy_with_its_reason
     assert all(row[0] == "denied" and " on arn:" in row[1] for row in table.rows)
     invalid = {it.title: it for it in task.record(program("{}"), Seed(0), None).exhibits}
     assert list(invalid) == ["The specification", "The policy", "Why it is invalid"]
+
+
+def _on(resource: str, condition: dict[str, Any] | None = None, effect: str = "Allow") -> dict[str, Any]:
+    return {"Effect": effect, "Action": "s3:GetObject", "Resource": resource, "Condition": condition or {}}
+
+
+def _of(*statements: dict[str, Any]) -> Policy:
+    return parse(json.dumps({"Version": "2012-10-17", "Statement": statements}))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringLike": {"u": "*a"}, "StringLikeIfExists": {"u": "b*"}},
+        {"StringLike": {"u": "a*"}, "StringNotEquals": {"u": "a"}},
+        {"StringLike": {"u": "??"}, "StringNotLike": {"u": "x*"}},
+        {"NumericGreaterThan": {"u": "5"}, "NumericLessThan": {"u": "7"}},
+        {"DateGreaterThan": {"u": "2026-01-01"}},
+        {"IpAddress": {"u": "10.0.0.0/8"}, "NotIpAddress": {"u": "10.0.0.0/16"}},
+    ],
+)
+def test_a_value_that_meets_conditions_together_is_tried_for_a_key_that_is_referred_to(
+    condition: dict[str, Any],
+) -> None:
+    found = compare(_of(_on("c/${u}")), _of(_on("c/${u}"), _on("d/${u}", condition)))
+    assert found.relation == "less"
+    assert found.assumed == ()
+
+
+def test_policies_that_no_tried_value_tells_apart_are_not_taken_for_proved_equivalent() -> None:
+    """The first allows c/axb to the user axb, and the second denies it."""
+    wide, narrow = _of(_on("c/${u}")), _of(_on("c/${u}"), _on("c/a*b", effect="Deny"))
+    assert evaluate.allows(wide, Request("s3:GetObject", "c/axb", None, {"u": ("axb",)}))
+    assert not evaluate.allows(narrow, Request("s3:GetObject", "c/axb", None, {"u": ("axb",)}))
+    found = compare(wide, narrow)
+    assert (found.relation, found.assumed) == ("more", ()) or found.assumed == ("u",)
+    assert [one.statement for one in dead(narrow)] == []
+
+
+def test_policies_with_references_are_proved_equivalent_whatever_the_keys_are() -> None:
+    one = _of(_on("c/${u}"), _on("d/*", {"StringEquals": {"t": "${u}"}}))
+    other = _of(_on("d/*", {"StringEquals": {"t": ["${u}"]}}), _on("c/${u}"), _on("c/${u}", {"Null": {"u": "false"}}))
+    found = compare(one, other)
+    assert (found.relation, found.assumed) == ("equivalent", ())
+
+
+@pytest.mark.parametrize("text", ["c/${}", "c/${* }", "c/${*, x}", "c/${$}", "c/${u, 'x'}"])
+def test_odd_references_are_compared(text: str) -> None:
+    assert compare(_of(_on(text)), _of(_on(text))).relation == "equivalent"

@@ -103,6 +103,15 @@ def test_a_summary_is_exact_sound_and_complete_or_shows_a_text() -> None:
         task.evaluate(summary_program("(?!a)b"), SEED, NOWHERE)
 
 
+def test_a_summary_that_nobody_could_read_is_a_fault_and_costs_nothing() -> None:
+    source = "a" * 500_000
+    complaint = SUMMARY.complaint(source)
+    assert complaint is not None
+    assert "20000 characters" in complaint
+    with pytest.raises(ProgramFault, match="20000 characters"):
+        SummaryTask().evaluate(summary_program(source), SEED, NOWHERE)
+
+
 def test_summaries_without_a_model_are_exact_by_construction() -> None:
     for number in range(12):
         task = SummaryTask(problem=number, statements=2)

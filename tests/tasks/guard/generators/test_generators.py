@@ -3,14 +3,16 @@
 import msgspec
 import pytest
 
-from solon.contract import Program, Proved, Refuted, Seed
+from solon.contract import Program, Proved, Refuted, Seed, Unknown, Verdict
 from solon.sandbox import LocalJail
 from solon.sketch import Sketched
 from solon.tasks import load
-from solon.tasks.guard.generators.composition import Composed, prove, verdict
+from solon.tasks.guard.generators.composition import Composed, Step, prove, verdict
 from solon.tasks.guard.generators.mutation import mutation_score
 from solon.tasks.guard.generators.problems import PROBLEMS
 from solon.tasks.guard.generators.task import GeneratorTask
+from solon.tasks.guard.guarded import Contract
+from solon.verify.requests.declare import read_fields
 from solon.verify.requests.expression import TRUE
 from solon.verify.requests.syntax import read
 
@@ -53,6 +55,47 @@ def test_a_fallback_that_breaks_its_contract_is_refuted() -> None:
     assert "V1" in found.witness
 
 
+def one_call(contract: Contract, inputs: dict[str, str], after: str, output: str = "arg.n") -> Verdict:
+    step = Step("s", contract, {"y": read(output)}, {name: read(term) for name, term in inputs.items()})
+    fields = read_fields("n: integer 0..5, m: integer 0..5, text: text, other: text")
+    return verdict(prove(Composed("p", fields, (step,), after=read(after))))
+
+
+def test_what_a_contract_says_of_its_own_input_is_not_taken_for_what_the_program_calls_alike() -> None:
+    """The contract speaks of its ``text``, which is the program's ``other``, by a form, a length and a presence."""
+    for promise in ('starts(arg.text, "a")', "len(arg.text) == 3", 'arg.text in {"abc"}'):
+        contract = Contract(
+            read_fields("text: text, n: integer 0..5"), read_fields("y: integer 0..5"), name="s",
+            after=read(f"out.y == arg.n or {promise} and out.y == 0"),
+        )  # fmt: skip
+        given = {"text": "arg.other", "n": "arg.n"}
+        due = "out.s.y == arg.n or {} and out.s.y == 0"
+        assert isinstance(one_call(contract, given, due.format(promise)), Refuted)
+        assert isinstance(one_call(contract, given, due.format(promise.replace("arg.text", "arg.other"))), Proved)
+
+
+def test_an_input_that_is_not_given_and_an_output_that_is_not_yet_there_prove_nothing() -> None:
+    contract = Contract(
+        read_fields("n: integer 0..5"), read_fields("y: integer 0..5"), after=read("out.y == arg.n"), name="s"
+    )
+    assert isinstance(one_call(contract, {"n": "arg.n"}, "out.s.y == arg.n"), Proved)
+    assert "what n of s is" in str(one_call(contract, {}, "out.s.y == arg.n"))
+    assert "not computed before" in str(one_call(contract, {"n": "out.s.y"}, "out.s.y <= 5"))
+    assert "computed" in str(one_call(msgspec.structs.replace(contract, before=read("present(arg.n)")),
+                                      {"n": "arg.n + 0"}, "out.s.y == arg.n"))  # fmt: skip
+
+
+def test_two_calls_of_one_name_prove_nothing() -> None:
+    """The output of the second would stand for both, and what both promise would be assumed of it."""
+    inputs, outputs = read_fields("n: integer 0..5"), read_fields("y: integer 0..9")
+    steps = tuple(
+        Step("s", Contract(inputs, outputs, after=read(promise), name="s"), {"y": read(stand_in)}, {"n": read("arg.n")})
+        for promise, stand_in in (("out.y >= 5", "5"), ("out.y <= 7", "0"))
+    )
+    found = verdict(prove(Composed("p", inputs, steps, after=read("out.s.y >= 5"))))
+    assert isinstance(found, Unknown)
+
+
 def test_an_argument_about_no_run_at_all_is_refuted() -> None:
     whole = Composed("void", PROBLEMS["refund"].program.inputs, PROBLEMS["refund"].program.steps, read("arg.price < 0"))
     assert isinstance(verdict(prove(whole)), Refuted)
@@ -88,8 +131,9 @@ def test_the_report_shows_contracts_proof_and_whose_each_output_is() -> None:
     with LocalJail() as jail:
         recording = task.record(Program(files=(("policy.py", source),)), Seed(1), jail)
         unasked = GeneratorTask(budget=0).record(task.references()["plain"], Seed(1), jail)
-    contracts, proof, calls = recording.exhibits
-    assert [it.title for it in recording.exhibits] == ["The contracts", "Proof", "Calls"]
+    contracts, proof, worth, calls = recording.exhibits
+    assert worth.text.startswith("the proof rejects 9 of 13 weakened contracts and 4 of 4 spoilt fallbacks.")
+    assert [it.title for it in recording.exhibits] == ["The contracts", "Proof", "What the proof is worth", "Calls"]
     assert "out.cents <= arg.price" in contracts.text
     assert {row[1] for row in proof.rows} == {"proved"}
     assert not proof.trouble
@@ -100,7 +144,7 @@ def test_the_report_shows_contracts_proof_and_whose_each_output_is() -> None:
     assert calls.rows[0][2] == "cents=0"
     assert calls.trouble == tuple(range(0, 20, 2))
     assert calls.text == "the first 20 of 60"
-    assert {row[3] for row in unasked.exhibits[2].rows} == {"the fallback's: no proposal was asked for"}
+    assert {row[3] for row in unasked.exhibits[3].rows} == {"the fallback's: no proposal was asked for"}
 
 
 def test_the_proof_notices_weaker_contracts_and_spoilt_fallbacks() -> None:

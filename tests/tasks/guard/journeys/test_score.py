@@ -68,6 +68,10 @@ def test_of_commuting_calls_any_may_come_before_the_one_that_fails() -> None:
     [
         ("071 2345 678", "071-2345-678", True),
         ("User1@example.org", "user1@example.org", True),
+        ("-5", "5", False),
+        ("10/5", "105", False),
+        ("50 %", "50", False),
+        ("", "-", False),
         ("19", 19, False),
         (True, 1, False),
         (False, False, True),

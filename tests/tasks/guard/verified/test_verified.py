@@ -174,8 +174,11 @@ def test_a_recording_begins_with_what_is_wrong_and_shows_sentences_obligations_a
     with LocalJail() as jail:
         good = task.record(task.references()["right"], Seed(1), jail)
         bad = task.record(task.references()["allow"], Seed(1), jail)
-    assert [it.title for it in bad.exhibits] == ["The specification", "Proof obligations", "Requests decided wrongly"]
-    sentences, obligations, wrong = bad.exhibits
+    titles = ["The specification", "Proof obligations", "What the proof is worth", "Requests decided wrongly"]
+    assert [it.title for it in bad.exhibits] == titles
+    assert bad.exhibits[2].text == "the obligations reject 8 of 8 policies with one planted mistake"
+    assert "8 of 8" in str(task.verify(task.references()["right"]))
+    sentences, obligations, _, wrong = bad.exhibits
     assert sentences.text.startswith("S1. ")
     assert {obligations.rows[place][2] for place in obligations.trouble} == {"refuted"}
     assert ("PO2", "does not arise") in {(row[0], row[2]) for row in obligations.rows}
@@ -186,7 +189,7 @@ def test_a_recording_begins_with_what_is_wrong_and_shows_sentences_obligations_a
     told = [moment for moment in bad.moments if not moment.text.startswith("proof: ")]
     assert all(bad.frames[it.step].caption.partition(" was ")[0] in it.text for it in told)
     assert not good.exhibits[1].trouble
-    assert not good.exhibits[2].rows
+    assert not good.exhibits[3].rows
 
 
 def test_a_verdict_names_each_prover_once_and_no_witness() -> None:
@@ -296,6 +299,19 @@ def test_python_that_would_mean_more_than_was_proved_is_not_taken(source: str) -
         ("{}    return 0.1 * a <= 0.3", "rounds"),
         ("{}    return a + 0.5 <= 3", "rounds"),
         ("{}    return t == t", "both sides may be None"),
+        ("{}    return None is None", "only a parameter"),
+        ("X = None\n{}    return X is None", "only a parameter"),
+        ("{}    x = None\n    return x is None", "only a parameter"),
+        ("{}    return len(s) is not None", "only a parameter"),
+        ("{}    return xs == xs", "a list is compared"),
+        ("TABLE = {'a': ('b',)}\n{}    return s in TABLE.get(s, xs)", "group of constants"),
+        ("TABLE = {1: ('b',)}\n{}    return s in TABLE[len(t)]", "key may be None"),
+        ("LIMIT = 3\n{}    if f:\n        LIMIT = 4\n    return a < LIMIT", "LIMIT already means"),
+        ("len = 3\n{}    return len(s) == 3", "len already means"),
+        ("{}    return any(glob(s, 'x') for glob in xs)", "glob already means"),
+        ("{}    return f\npolicy = 3", "policy already means"),
+        ("{}    return all(x == s async for x in xs)", "all is not taken"),
+        ("def policy(a, a, b, s, t, f, xs, ys):\n    return f", "not valid Python"),
     ],
 )
 def test_what_python_and_conditions_read_differently_is_not_taken(body: str, match: str) -> None:

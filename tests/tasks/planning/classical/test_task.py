@@ -89,7 +89,7 @@ def test_a_task_declares_one_objective_pickles_and_has_a_language(name: str) -> 
     task = load(name)
     assert isinstance(task, Recordable)
     assert isinstance(task, Authored)
-    assert task.version == "1"
+    assert task.version == "2"
     assert task.name == name
     assert pickle.loads(pickle.dumps(task)) == task
     assert [metric.name for metric in task.metrics if metric.role == "objective"] == ["solved"]
@@ -274,7 +274,7 @@ def test_the_example_of_tyreworld_is_never_the_task() -> None:
 
 
 def test_options_are_checked_and_show_in_the_version() -> None:
-    assert make("barman", problem=2, words="counts", planner="fast-downward").version == "1[problem=2,words=counts]"
+    assert make("barman", problem=2, words="counts", planner="fast-downward").version == "2[problem=2,words=counts]"
     for wrong in ({"problem": 21}, {"answer": "poem"}, {"words": "rhymes"}, {"context": "all"}, {"seconds": 0}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             make(**wrong)

@@ -162,7 +162,7 @@ def test_without_care_feedback_is_the_solvers_alone() -> None:
     sentences = [rule.meaning for rule in careful.conflict.case.truth.rules]
     told = [judged(task, deaf)[1].text for task in (careful, careless)]
     assert [any(f'"{it}"' in text for it in sentences) for text in told] == [True, False]
-    assert careless.version == "1[careful=False]"
+    assert careless.version == "2[careful=False]"
 
 
 def test_the_brief_has_the_words_and_asks_for_a_constraint_a_sentence() -> None:

@@ -150,8 +150,8 @@ def test_how_much_feedback_may_draw_on_is_an_option() -> None:
 
 
 def test_options_show_in_the_version_and_wrong_ones_are_named() -> None:
-    assert ModelTask().version == "2"
-    assert ModelTask(source="blocks", problem=2).version == "2[source=blocks,problem=2]"
+    assert ModelTask().version == "3"
+    assert ModelTask(source="blocks", problem=2).version == "3[source=blocks,problem=2]"
     with pytest.raises(ValueError, match="source must be one of"):
         ModelTask(source="poems")
     with pytest.raises(ValueError, match="problem must lie"):

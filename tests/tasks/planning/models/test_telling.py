@@ -1,17 +1,20 @@
 """Models are told apart from the words exactly where they differ, and a plan shows each difference."""
 
 import itertools
+from collections.abc import Sequence
 
 import msgspec
 import pytest
 
 from solon.tasks.planning.models.algebra import compare, each, number, of, plus, times
 from solon.tasks.planning.models.cases import SOURCES, generate, keys, named
+from solon.tasks.planning.models.judging import judge
 from solon.tasks.planning.models.telling import compared, with_plan
 from solon.verify.formal.interpret import interpret
 from solon.verify.formal.model import Decision, Formal, Rule, Solved, Values
 from solon.verify.formal.mutate import mutate
 from solon.verify.formal.solve import solve
+from solon.verify.formal.text import read, write
 
 
 @pytest.mark.parametrize("source", sorted(SOURCES))
@@ -32,6 +35,55 @@ def test_scaling_order_and_redundant_rules_change_nothing() -> None:
     spare = Rule("spare", compare(of("picked", "block_a"), "<=", 1))
     other = msgspec.structs.replace(truth, rules=(*reversed(scaled), spare))
     assert compared(truth, other).verdict == "same"
+
+
+def rewritten(source: str, number: int, *changes: tuple[str, str]) -> Formal:
+    """Return the true model of a problem with its text changed."""
+    text = write(generate(source, number).truth)
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return read(text)
+
+
+@pytest.mark.parametrize(
+    ("source", "problem", "changes"),
+    [
+        ("diet", 3, [('"how many helpings are eaten" integer >= 0', "integer >= 0 <= 13")]),
+        (
+            "scenarios",
+            2,
+            [
+                ("integer >= 0 <= 20", "integer >= 0"),
+                ("constraints", "constraints\n  room: forall(k in kind) amount[k] <= 20"),
+            ],
+        ),
+        ("blocks", 0, [("binary", "integer >= 0 <= 1")]),
+        ("diet", 3, [("minimise", "maximise"), ("  sum(f in food) price[f]", "  sum(f in food) -1 * price[f]")]),
+    ],
+    ids=["a bound that a rule implies", "a bound as a rule", "yes and no as 0 and 1", "the opposite maximised"],
+)
+def test_what_is_said_in_another_way_is_the_same(source: str, problem: int, changes: Sequence[tuple[str, str]]) -> None:
+    case, other = generate(source, problem), rewritten(source, problem, *changes)
+    assert compared(case.truth, other).verdict == "same"
+    judged = judge(source, problem, write(other), "careful")
+    assert (judged.optimal, judged.solved, judged.named, judged.doubts) == (True, True, True, ())
+
+
+def test_a_bound_that_matters_is_told_with_a_plan() -> None:
+    narrow = rewritten("diet", 3, ('"how many helpings are eaten" integer >= 0', "integer >= 0 <= 5"))
+    (doubt,) = compared(generate("diet", 3).truth, narrow).all
+    assert (doubt.kind, doubt.name) == ("variable", "eaten")
+    assert " = " in doubt.plan
+    judged = judge("diet", 3, write(narrow), "careful")
+    assert judged.verdict == "different"
+
+
+def test_a_wrong_sense_is_no_wrong_worth() -> None:
+    turned = rewritten("diet", 3, ("minimise", "maximise"))
+    assert [it.kind for it in compared(generate("diet", 3).truth, turned).all] == ["sense"]
+    assert not judge("diet", 3, write(turned), "careful").solved
+    assert judge("diet", 3, write(turned), "answer").doubts == ()
 
 
 def plans(problem: Formal) -> list[Values]:
@@ -136,3 +188,11 @@ def test_a_bound_on_the_sum_of_each_pair_is_read_in_each_place() -> None:
     rule = Rule("everywhere", each("p:person, s:shift", compare(plus(of("works", ":p", ":s")), "<=", 0)))
     found = compared(truth, msgspec.structs.replace(truth, rules=(*truth.rules, rule)))
     assert [doubt.name for doubt in found.forbidden] == ["everywhere"]
+
+
+@pytest.mark.parametrize(("most", "verdict"), [(13, "not told apart"), (12, "different"), (14, "different")])
+def test_a_rule_on_a_total_of_the_models_own_is_judged_by_what_it_comes_to(most: int, verdict: str) -> None:
+    helpings = "sum(f in food) eaten[f] <= 13"
+    other = rewritten("diet", 3, ("variables\n", "variables\n  total integer >= 0\n"), (helpings, f"total <= {most}"))
+    total = read(f"{write(other)}  tot: total = sum(f in food) eaten[f]\n")
+    assert judge("diet", 3, write(total), "careful").verdict == verdict

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from solon.contract import Program, ProgramFault, Seed
+from solon.contract import Feedback, Program, ProgramFault, Seed
 from solon.engine import check_episode
 from solon.playback import Recordable
 from solon.sandbox import LocalJail
@@ -222,3 +222,35 @@ def test_the_neutral_topic_can_be_asked_for_and_shows_in_the_version() -> None:
     assert all("step" in case.text.lower() for case in judged.cases(SEED))
     with pytest.raises(ValueError, match="cause must be one of"):
         reader("boredom")
+
+
+def _mended(judged: OrderTask, entropy: int, rounds: int, rate: float, *, told: bool) -> tuple[float, list[float]]:
+    """Return the success of a draft with one mistake, and of what was mended in each round."""
+    author, found = judged.author(), list[float]()
+    draft = author.draft(1, entropy)
+    assert len(draft.mistakes) == 1
+    for number in range(rounds + 1):
+        found.append(score(judged, draft.program)["success"])
+        troubles = [it.text for it in judged.record(draft.program, SEED, InsideJail()).moments if it.trouble]
+        feedback = Feedback("trace", "\n".join(troubles) if told else "")
+        draft = author.mend(draft.program, feedback, rate, 100 * entropy + number)
+    return found[0], found[1:]
+
+
+@pytest.mark.parametrize("extended", [False, True])
+def test_single_planted_mistakes_are_mended_by_what_is_told_within_three_rounds(extended: bool) -> None:
+    judged = task(cases=8, extended=extended)
+    ended = [_mended(judged, entropy, 3, 0.1, told=True) for entropy in range(10)]
+    assert sum(first < 1 for first, _ in ended) >= 5
+    assert all(max(later) == 1 for _, later in ended)
+
+
+def test_an_author_who_is_told_nothing_mends_by_luck_and_rewrites_what_is_not_its_own() -> None:
+    judged = task(cases=8)
+    wrong = [later for first, later in (_mended(judged, it, 2, 0.0, told=False) for it in range(12)) if first < 1]
+    assert 0 < sum(max(later) == 1 for later in wrong) < len(wrong)
+    author = judged.author()
+    assert author.draft(3, 1) == author.draft(3, 1) != author.draft(3, 2)
+    assert len(set(author.draft(3, 1).mistakes)) == 3
+    anew = author.mend(shipped("random"), Feedback("trace", ""), 0.0, 1)
+    assert score(judged, anew.program)["success"] == 1

@@ -1,12 +1,13 @@
 """What policies allow, compared exactly: the relation, a request for each difference, counts and dead statements."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from solon.contract import Value
 from solon.tasks.guard.access.model import Policy, Request
-from solon.tasks.guard.access.space import Region, cut
+from solon.tasks.guard.access.space import Region, Unsupported, cut, unrelated
+from solon.verify.strings.automaton import TooLarge
 
 Relation = Literal["equivalent", "more", "less", "incomparable"]
 
@@ -21,9 +22,10 @@ class Difference(Value, frozen=True):
 class Comparison(Value, frozen=True):
     """How the first policy stands to the second: ``more`` allows everything that the second allows and something else.
 
-    ``assumed`` are keys that patterns refer to as ``${key}``: the relation is shown where each is absent, has a name of
-    its own for a value or one that the policies name (``references``). Counts are exact for texts of at most ``bound``
-    characters and keys with names of their own; without a bound they are 0.
+    A difference is shown by its witness. That there is none is proved, unless ``assumed`` names keys that patterns
+    refer to as ``${key}``: then it is shown only where each is absent, has a name of its own for a value or one that
+    the policies name (``references``), and is not to be taken for proved. Counts are exact for texts of at most
+    ``bound`` characters and keys with names of their own; without a bound they are 0.
     """
 
     relation: Relation
@@ -60,6 +62,9 @@ def compare(first: Policy, second: Policy, *, bound: int | None = 100) -> Compar
         counts[pair] += region.total
         witness.setdefault(pair, region.request)
     more, less = (True, False) in witness, (False, True) in witness
+    assumed = space.assumed
+    if assumed and _settled([first, second], decides, {(True, False), (False, True)} - set(witness)):
+        assumed = ()
     relation: Relation = "incomparable" if more and less else "more" if more else "less" if less else "equivalent"
     return Comparison(
         relation,
@@ -69,8 +74,18 @@ def compare(first: Policy, second: Policy, *, bound: int | None = 100) -> Compar
         counts[True, True] + counts[True, False],
         counts[True, True] + counts[False, True],
         bound,
-        space.assumed,
+        assumed,
     )
+
+
+def _settled(
+    policies: Sequence[Policy], decides: Sequence[Callable[[int], bool]], pairs: set[tuple[bool, ...]]
+) -> bool:
+    """Return whether it is proved that pairs of decisions do not occur, whatever keys that are referred to are."""
+    try:
+        return not any(tuple(it(region.mask) for it in decides) in pairs for region in unrelated(policies))
+    except (Unsupported, TooLarge):
+        return False
 
 
 def allowed(policy: Policy, *, bound: int = 100) -> int:
@@ -98,14 +113,14 @@ def example(policy: Policy) -> Request | None:
 
 def dead(policy: Policy) -> tuple[Dead, ...]:
     """Return the statements that decide nothing, each taken alone. Raises Unsupported and TooLarge."""
-    space = cut([policy], bound=None)
+    regions = (*cut([policy], bound=None).regions, *unrelated([policy]))
     found: list[Dead] = []
     for number in range(len(policy.statements)):
         bit = 1 << number
         without = decider(policy, 0, leaving_out=bit)
         decide = decider(policy, 0)
-        if all(decide(region.mask) == without(region.mask) for region in space.regions):
-            found.append(Dead(number, _shadows(space.regions, bit)))
+        if all(decide(region.mask) == without(region.mask) for region in regions):
+            found.append(Dead(number, _shadows(regions, bit)))
     return tuple(found)
 
 

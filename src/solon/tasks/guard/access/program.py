@@ -7,6 +7,7 @@ from solon.contract import Program
 from solon.language import Language
 from solon.tasks.guard.access import reading
 from solon.tasks.guard.access.model import Policy
+from solon.tasks.guard.access.summary import not_too_long
 from solon.verify.strings.regex import RegexError, parse
 
 
@@ -22,7 +23,7 @@ def _no_expression(text: str) -> str | None:
     if "\n" in text.strip():
         return "has more than one line"
     try:
-        parse(text.strip())
+        parse(not_too_long(text.strip()))
     except RegexError as error:
         return f"is no regular expression of the subset: {error}"
     return None

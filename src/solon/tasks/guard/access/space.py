@@ -6,6 +6,7 @@ What statements a request meets is the intersection over the variables, so count
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
 from typing import Final, NamedTuple
 
 from solon.contract import Value
@@ -16,6 +17,8 @@ from solon.verify.strings.automaton import Automaton, TooLarge
 from solon.verify.strings.globs import ANY, Pattern, automaton, classes
 
 MOST_CELLS: Final = 200_000
+_MOST_FREE: Final = 6  # patterns of one variable that may match anything
+_NEVER: Final = ""  # a token that is no character: nothing passes it
 _MOST_STEPS: Final = 3_000_000  # pairs of cells that are looked at, some seconds
 
 
@@ -82,6 +85,21 @@ def cut(policies: Sequence[Policy], *, bound: int | None = 100) -> Space:
     return Space(tuple(found.values()), tuple(first), tuple(known[0]), bound)
 
 
+def unrelated(policies: Sequence[Policy]) -> tuple[Region, ...]:
+    """Return the regions where a pattern that refers to a key may match anything at all, whatever the key is.
+
+    These are more than there are, so that what holds in all of them holds for every value of every key; their requests
+    show nothing. Raises Unsupported and TooLarge.
+    """
+    statements = [statement for policy in policies for statement in policy.statements]
+    variables = [policy.variables for policy in policies for _ in policy.statements]
+    every = (1 << len(statements)) - 1
+    regions = [Region(every, 1, Request(""))]
+    for name, cells in _variables(statements, variables, None, None):
+        regions = _combined(regions, name, cells)
+    return tuple(regions)
+
+
 def resources(policies: Sequence[Policy], wanted: Callable[[int], bool]) -> Automaton:
     """Return the automaton of the resources with which some request is wanted, told by the statements that it meets.
 
@@ -122,9 +140,12 @@ def _with(request: Request, context: dict[str, tuple[str, ...]]) -> Request:
 
 
 def _variables(
-    statements: Sequence[Statement], variables: Sequence[bool], case: Case, bound: int | None
+    statements: Sequence[Statement], variables: Sequence[bool], given: Case | None, bound: int | None
 ) -> Iterable[tuple[str, list[Cell]]]:
-    lookups = [case.get if replaced else None for replaced in variables]
+    """Yield the cells of each variable; without a case what refers to a key may match anything."""
+    case: Case = {} if given is None else given
+    seen_as = _anything if given is None else case.get
+    lookups = [seen_as if replaced else None for replaced in variables]
     every = (1 << len(statements)) - 1
     elements = [(statement.action, _reader(None)) for statement in statements]
     # capitals, for a condition key, which is lower-case, may be called action too
@@ -144,8 +165,23 @@ def _variables(
             yield key, _key_cells(key, tests, lookups, every, bound)
 
 
+def _anything(key: str) -> str | None:
+    """Stand for the values of keys where they are not told."""
+    raise AssertionError(key)
+
+
+def _open(value: str, lookup: patterns.Lookup | None, *marks: object) -> Pattern | None:
+    """Return a pattern that matches nothing by itself, for one that may match anything; None for any other."""
+    asked: list[str] = []
+    if lookup is _anything:
+        patterns.tokens(value, wild=False, lookup=asked.append)  # which looks nothing up where nothing is referred to
+    if not asked:
+        return None
+    return (_NEVER, *map(str, marks), *value)
+
+
 def _reader(lookup: patterns.Lookup | None) -> Callable[[str], Pattern | None]:
-    return lambda value: patterns.tokens(value, wild=True, lookup=lookup)
+    return lambda value: _open(value, lookup) or patterns.tokens(value, wild=True, lookup=lookup)
 
 
 def _combined(regions: Sequence[Region], name: str, cells: Sequence[Cell]) -> list[Region]:
@@ -194,6 +230,13 @@ class _Patterns:
                 bits |= 1 << self.numbers.setdefault(pattern, len(self.numbers))
         return bits
 
+    def choices(self) -> list[int]:
+        """Return the sets of patterns that may match besides those that do. Raises TooLarge."""
+        free = [1 << number for pattern, number in self.numbers.items() if pattern and pattern[0] == _NEVER]
+        if len(free) > _MOST_FREE:
+            raise TooLarge(f"more than {_MOST_FREE} patterns refer to keys; use fewer")
+        return [sum(some) for count in range(len(free) + 1) for some in combinations(free, count)]
+
 
 def _element_cells(
     elements: Sequence[tuple[Elements | None, Callable[[str], Pattern | None]]], every: int, bound: int | None
@@ -227,8 +270,13 @@ def _mask(lines: Sequence[Line], every: int, signature: int) -> int:
 
 
 def _text_cells(numbered: _Patterns, lines: Sequence[Line], every: int, bound: int | None) -> list[Cell]:
-    found = classes(list(numbered.numbers), bound=bound, merge=lambda it: _mask(lines, every, it))
-    return [Cell(one.signature, one.total, (one.witness,)) for one in found]
+    return [
+        Cell(one.signature, one.total, (one.witness,))
+        for more in numbered.choices()
+        for one in classes(
+            list(numbered.numbers), bound=bound, merge=lambda it, more=more: _mask(lines, every, it | more)
+        )
+    ]
 
 
 # Condition keys
@@ -280,6 +328,9 @@ def _lines(
         cells: _Cells = lambda lines, every, bound, several: _texts(numbered, lines, every, bound, several)  # noqa: E731
     elif families <= {"bool", "string"}:
         domain = ("true", "false")
+        for number, test in tests:
+            if any(_open(value, lookups[number]) for value in test.values):
+                raise Unsupported(f"the key {key} is compared as bool and with another key; use one kind of operator")
         weights = ((domain[0], 1), (domain[1], 1))
 
         def bits(number: int, test: Test) -> int:
@@ -313,6 +364,9 @@ def _line(number: int, test: Test, bits: Callable[[int, Test], int]) -> Line:
 
 
 def _text_pattern(operator: Operator, value: str, lookup: patterns.Lookup | None) -> Pattern | None:
+    free = _open(value, lookup, operator.family, operator.mode, operator.ignore_case)
+    if free is not None:
+        return free
     pattern = patterns.tokens(value, wild=operator.mode == "like", lookup=lookup)
     if pattern is None or operator.family == "arn":
         return pattern and patterns.arn(pattern)
@@ -337,8 +391,11 @@ def _of_truths(lines: Sequence[Line], every: int, any_of: int, all_of: int) -> i
 def _texts(numbered: _Patterns, lines: Sequence[Line], every: int, bound: int | None, several: bool) -> list[Cell]:  # noqa: FBT001  # values
     if not several:
         return _text_cells(numbered, lines, every, bound)
-    found = classes(list(numbered.numbers), bound=bound, merge=lambda it: _truths(lines, it))
-    return [Cell(one.signature, one.total, (one.witness,)) for one in found]
+    return [
+        Cell(one.signature, one.total, (one.witness,))
+        for more in numbered.choices()
+        for one in classes(list(numbered.numbers), bound=bound, merge=lambda it, more=more: _truths(lines, it | more))
+    ]
 
 
 def _listed(weights: Sequence[tuple[str, int]], lines: Sequence[Line], every: int, several: bool) -> list[Cell]:  # noqa: FBT001  # values

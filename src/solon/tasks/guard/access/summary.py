@@ -8,11 +8,13 @@ from solon.tasks.guard.access.compare import decider
 from solon.tasks.guard.access.model import Policy
 from solon.tasks.guard.access.space import resources
 from solon.verify.strings.automaton import Automaton, TooLarge
-from solon.verify.strings.regex import NOTHING, Regex, glob, parse, size, union
+from solon.verify.strings.regex import NOTHING, Regex, RegexError, glob, parse, size, union
 from solon.verify.strings.sampling import jaccard
 from solon.verify.strings.writing import from_automaton, write
 
 BOUND: Final = 100
+LONGEST: Final = 20_000
+"""Characters of a summary; what elimination of states derives is shorter."""
 
 
 class Checked(Value, frozen=True):
@@ -82,8 +84,15 @@ def resource_patterns(policy: Policy) -> list[Regex]:
     ]
 
 
+def not_too_long(summary: str) -> str:
+    """Return a summary that people may still be asked to read. Raises RegexError."""
+    if len(summary) > LONGEST:
+        raise RegexError("size", f"more than {LONGEST} characters are not allowed", LONGEST)
+    return summary
+
+
 def check(summary: str, language: Automaton, *, bound: int = BOUND) -> Checked:
     """Compare an expression with the language that it should name. Raises RegexError and TooLarge."""
-    named = Automaton.of(parse(summary))
+    named = Automaton.of(parse(not_too_long(summary)))
     wrongly, missing = named.difference(language).witness(), language.difference(named).witness()
     return Checked(jaccard(named, language, bound), wrongly is None, missing is None, wrongly, missing)

@@ -139,8 +139,10 @@ class AccessTask(Task):
         if found:
             return Refuted(f"the request {found[0].request.describe()} is wrongly {found[0].wrongly}")
         keys = compare(self.hidden, policy, bound=None).assumed
-        where = f", where {', '.join(keys)} is absent, unlike all others or named by a policy" if keys else ""
-        return Proved(f"automata over all requests{where}")
+        if keys:
+            tried = "absent, unlike all others or named by a policy"
+            return Unknown(f"no difference was found where {', '.join(keys)} is {tried}; other values were not tried")
+        return Proved("automata over all requests")
 
     def record(self, program: Program, seed: Seed, jail: Jail) -> Recording:  # noqa: ARG002  # seeds change nothing
         """Write down requests that are decided wrongly, of different kinds."""

@@ -5,18 +5,20 @@ A call is replaced by: assert what the contract asks of its input, forget its ou
 all generators. Programs here are loop-free sequences of calls whose inputs are terms over what came before.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
 from solon.contract import Proved, Refuted, Unknown, Value, Verdict
 from solon.tasks.guard.guarded import Contract, fallback_holds, formed
-from solon.verify.requests.expression import TRUE, Expression, Path, conjunction
+from solon.verify.requests.expression import TRUE, Expression, Path, conjunction, walk
 from solon.verify.requests.meaning import Scope
 from solon.verify.requests.prove import Counterexample, implies, satisfiable
 from solon.verify.requests.request import Request
-from solon.verify.requests.rewrite import replaced
+from solon.verify.requests.rewrite import NoPlace, replaced
 from solon.verify.requests.schema import Field, Record, Tool
+from solon.verify.requests.syntax import write
 
 _WITNESS: Final = "a witness"
 _BY_FORM: Final = "it is false by its form"  # what an implication is proved by that needs no engine
@@ -56,24 +58,50 @@ class Part(Value, frozen=True):
 
 def prove(program: Composed) -> tuple[Part, ...]:
     """Return what became of each part: V1 for each call, V2 for its input and for the whole, and that some run is."""
-    found: list[Part] = []
+    told = _misplaced(program)
+    if told:
+        return (Part("each call is given what was computed before it", Unknown(told)),)
+    try:
+        return tuple(_parts(program))
+    except NoPlace as error:
+        return (Part("the contracts can be told of the whole", Unknown(str(error))),)
+
+
+def _misplaced(program: Composed) -> str:
+    """Return why a program cannot be told as a sequence of calls, in one sentence; "" if it can."""
+    done: set[str] = set()
+    for step in program.steps:
+        if step.name in done:
+            return f"two calls are named {step.name}, so that one output would stand for both; name each its own way"
+        lacking = next((name for name in step.contract.inputs.fields if name not in step.inputs), None)
+        if lacking is not None:
+            return f"it is not said what {lacking} of {step.name} is; give it a term"
+        for part in (part for term in step.inputs.values() for part in walk(term)):
+            if isinstance(part, Path) and part.root == "out" and (not part.keys or part.keys[0] not in done):
+                return (
+                    f"an input of {step.name} speaks of {write(part)}, which is not computed before it; order the calls"
+                )
+        done.add(step.name)
+    return ""
+
+
+def _parts(program: Composed) -> Iterator[Part]:
     known: list[Expression] = [program.before]
     for step in program.steps:
         fallback = fallback_holds(step.contract, step.fallback)
-        found.append(Part(f"V1: the fallback of {step.name} keeps its contract", _plain(fallback)))
+        yield Part(f"V1: the fallback of {step.name} keeps its contract", _plain(fallback))
         form = formed(step.inputs, step.contract.inputs, program.scope)
         due = _placed(step, step.contract.before)
         asked = (
             form if isinstance(form, Unknown) else implies(conjunction(*known), conjunction(form, due), program.scope)
         )
-        found.append(Part(f"V2: {step.name} is called as its contract asks", _plain(asked)))
+        yield Part(f"V2: {step.name} is called as its contract asks", _plain(asked))
         known.append(_placed(step, step.contract.after))
     whole = implies(conjunction(*known), program.after, program.scope)
-    found.append(Part("V2: the whole keeps its specification, whatever is proposed", _plain(whole)))
+    yield Part("V2: the whole keeps its specification, whatever is proposed", _plain(whole))
     run = satisfiable(conjunction(*known), program.scope)
     void: Verdict = run if isinstance(run, Unknown) else Refuted("no run is possible")
-    found.append(Part("some run is possible", Proved(_WITNESS) if isinstance(run, Request) else void))
-    return tuple(found)
+    yield Part("some run is possible", Proved(_WITNESS) if isinstance(run, Request) else void)
 
 
 def verdict(parts: tuple[Part, ...]) -> Verdict:

@@ -8,6 +8,7 @@ import msgspec
 from solon.contract import Proved, Refuted, Unknown, Value
 from solon.playback import Exhibit
 from solon.tasks.guard.generators.composition import Composed, Part, prove
+from solon.tasks.guard.generators.mutation import mutation_score
 from solon.tasks.guard.generators.problems import PROBLEMS, Case
 from solon.verify.requests.declare import write_fields
 from solon.verify.requests.expression import TRUE, Expression
@@ -39,7 +40,14 @@ def about(problem: str) -> tuple[Exhibit, ...]:
     return (
         Exhibit("The contracts", text="\n".join(_contracts(program))),
         Exhibit("Proof", head=head, rows=rows, trouble=tuple(open_)),
+        Exhibit("What the proof is worth", text=_worth(problem)),
     )
+
+
+def _worth(problem: str) -> str:
+    """Say what the proof rejects, and which changes it takes: those that the specification of the whole allows."""
+    found = mutation_score(problem)
+    return "\n".join((f"{found.words}.", *(f"It takes {change}" for change in found.taken)))
 
 
 def calls(made: Sequence[Made]) -> Exhibit:

@@ -44,6 +44,13 @@ class Score(Value, frozen=True):
         total = sum(every for _, every in self.rejected.values())
         return sum(some for some, _ in self.rejected.values()) / total if total else 0.0
 
+    @property
+    def words(self) -> str:
+        """The score in words, to stand beside a proof."""
+        told = {"contract": "weakened contracts", "fallback": "spoilt fallbacks"}
+        counts = [f"{some} of {every} {told[kind]}" for kind, (some, every) in self.rejected.items()]
+        return f"the proof rejects {' and '.join(counts)}"
+
 
 def mutants(program: Composed) -> Iterator[Mutant]:
     """Yield the program with each conjunct of a contract left out or relaxed by one, and each fallback moved by one."""

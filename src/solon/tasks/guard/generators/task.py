@@ -7,11 +7,25 @@ from dataclasses import dataclass
 
 import msgspec
 
-from solon.contract import Episode, Fault, Figure, Jail, Metric, Program, ProgramFault, Seed, Task, Verdict, Worker
+from solon.contract import (
+    Episode,
+    Fault,
+    Figure,
+    Jail,
+    Metric,
+    Program,
+    ProgramFault,
+    Proved,
+    Seed,
+    Task,
+    Verdict,
+    Worker,
+)
 from solon.playback import Frame, Moment, Recording, quote
 from solon.sketch import Hole, HoleValue, Sketch
 from solon.tasks.guard.generators.composition import prove, verdict
 from solon.tasks.guard.generators.exhibits import Made, about, calls
+from solon.tasks.guard.generators.mutation import mutation_score
 from solon.tasks.guard.generators.problems import PROBLEMS, Case, GuardedProblem, Outputs
 from solon.tasks.guard.guarded import judged
 from solon.verify.requests.evaluate import evaluate, number_of
@@ -153,7 +167,8 @@ class GeneratorTask(Task):
     def verify(self, program: Program) -> Verdict:
         """Prove that the whole keeps its specification whatever any generator proposes; the program does not matter."""
         del program
-        return verdict(prove(self.guarded.program))
+        found = verdict(prove(self.guarded.program))
+        return Proved(f"{found.by}; {mutation_score(self.problem).words}") if isinstance(found, Proved) else found
 
     def figures(self) -> Sequence[Figure]:
         """Return the bound, and what SEVerA reports of violations."""

@@ -5,7 +5,7 @@ is a call that the procedure does not allow where it stands. With a guard such a
 told why, and may do something else (enforcement by halting, with another attempt).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from functools import cache
 from typing import Final, Literal
 
@@ -24,7 +24,7 @@ from solon.verify.requests.expression import Path
 from solon.verify.requests.request import Json
 
 LONGEST: Final = 40  # actions of an agent
-_QUOTED: Final = 200  # letters of what an agent says
+_QUOTED: Final = 200  # letters of what an agent says, of a name and of a value
 OUTCOMES: Final = ("done", "refused", "handed over")
 Prompt = Literal["static", "dynamic"]
 
@@ -62,11 +62,34 @@ class Told(Value, frozen=True):
 
 
 Agent = Callable[[dict[str, Json]], Action]
+Talk = Generator[dict[str, Json], Action, Told]
 
 
 def converse(scenario: Scenario, agent: Agent, prompt: Prompt, *, guard: bool) -> Told:
     """Have one conversation; deterministic if the agent is."""
-    return _Conversation(scenario, prompt, guard=guard).run(agent)
+    talk = opened(scenario, prompt, guard=guard)
+    try:
+        seen = next(talk)
+        while True:
+            seen = talk.send(agent(seen))
+    except StopIteration as end:
+        return end.value
+
+
+def opened(scenario: Scenario, prompt: Prompt, *, guard: bool) -> Talk:
+    """Return a conversation that yields what the agent sees, and is sent what it does."""
+    return _Conversation(scenario, prompt, guard=guard).run()
+
+
+def checked(action: Action) -> Action:
+    """Return an action, or why it is none: names are names, values are short, an end has an outcome."""
+    texts = [value for value in action.arguments.values() if isinstance(value, str)]
+    named = [action.name, *action.arguments] if action.kind in ("ask", "call") else list(action.arguments)
+    if not all(name.isidentifier() for name in named) or any(len(text) > _QUOTED for text in (*named, *texts)):
+        return Action("invalid", "names something by what is no name, or a value by more than 200 letters")
+    if action.kind == "end" and action.name not in OUTCOMES:
+        return Action("invalid", f"ends with {action.name[:40]!r}, which is no outcome")
+    return action
 
 
 class _Conversation:
@@ -82,12 +105,12 @@ class _Conversation:
         self._violations = self._blocked = self._slips = 0
         self._failed = False
 
-    def run(self, agent: Agent) -> Told:
+    def run(self) -> Talk:
         seen = self._heard(self._opening(), f"Hello, I need help.{self._phrase(self._opening())}")
         outcome, count = "", 0
         while not outcome and count < LONGEST:
             count += 1
-            action = agent({**self._usual(count), **seen})
+            action = yield {**self._usual(count), **seen}
             match action.kind:
                 case "ask":
                     self._line("agent", f"asks for {action.name}", self._odd(action.name))

@@ -86,7 +86,7 @@ def _right(due: Invocation, made: Invocation) -> int:
 
 
 def same(one: Json, other: Json) -> bool:
-    """Return whether two values of a parameter are the same: texts but for case, spaces and dashes."""
+    """Return whether two values of a parameter are the same: texts but for case, spaces and dashes within them."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, str) and isinstance(other, str):
@@ -95,5 +95,6 @@ def same(one: Json, other: Json) -> bool:
 
 
 def _normal(value: str) -> str:
-    composed = unicodedata.normalize("NFKC", value).casefold()
-    return "".join(letter for letter in composed if letter.isalnum() or letter in "@.+")
+    composed = unicodedata.normalize("NFKC", value).casefold().strip()
+    kept = "".join(it for it in composed if not it.isspace() and unicodedata.category(it) != "Pd")
+    return f"-{kept}" if composed[:1] == "-" else kept  # the sign of a number is no dash within it

@@ -27,7 +27,7 @@ from solon.sketch import Hole, HoleValue, Sketch
 from solon.tasks.guard.journeys import agents, brief, story
 from solon.tasks.guard.journeys.author import AgentAuthor
 from solon.tasks.guard.journeys.check import complaints
-from solon.tasks.guard.journeys.conversation import LONGEST, OUTCOMES, Action, Prompt, Told, converse
+from solon.tasks.guard.journeys.conversation import LONGEST, Action, Prompt, Told, checked, converse
 from solon.tasks.guard.journeys.domains import DOMAINS, domain
 from solon.tasks.guard.journeys.graph import Graph
 from solon.tasks.guard.journeys.guest import ACTION, GUEST, NEW, NO_ACTION, RAISED, SAME
@@ -37,7 +37,6 @@ from solon.tasks.guard.journeys.words import document
 from solon.verify.requests.request import Json
 
 _REVISION: Final = "1"  # raise it with every change of a procedure, a draw or a metric
-_LONGEST: Final = 200  # letters of a name or a value
 _WHY: Final = {RAISED: "the agent raised", NO_ACTION: "what the agent returned is no action"}
 _REMEDY: Final = 'Return ("ask", fact), ("say", text), ("call", tool, {parameter: value}) or ("end", outcome).'
 
@@ -132,7 +131,7 @@ class JourneyTask(Task):
         told, note = self._had(program, scenarios, seed, jail)
         slips = sum(each.slips for each in told)
         first = Fault("output", note.partition("\n")[0] or "an action is none", _REMEDY, note) if slips else None
-        return Episode(_measured(scenarios, told), slips=slips, first_slip=first)
+        return Episode(measured(scenarios, told), slips=slips, first_slip=first)
 
     def _had(self, program: Program, scenarios: Sequence[Scenario], seed: Seed, jail: Jail) -> tuple[list[Told], str]:
         prompt = cast("Prompt", self.prompt)
@@ -212,13 +211,7 @@ class _Asked:
             action = msgspec.convert({"kind": found[0], "name": found[1], "arguments": found[2]}, Action)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return Action("invalid", "the reply is garbled")
-        texts = [value for value in action.arguments.values() if isinstance(value, str)]
-        named = [action.name, *action.arguments] if action.kind in ("ask", "call") else list(action.arguments)
-        if not all(name.isidentifier() for name in named) or any(len(text) > _LONGEST for text in (*named, *texts)):
-            return Action("invalid", "names something by what is no name, or a value by more than 200 letters")
-        if action.kind == "end" and action.name not in OUTCOMES:
-            return Action("invalid", f"ends with {action.name[:40]!r}, which is no outcome")
-        return action
+        return checked(action)
 
 
 def _swapped(metric: Metric) -> Metric:
@@ -228,7 +221,17 @@ def _swapped(metric: Metric) -> Metric:
     return metric if role is None else msgspec.structs.replace(metric, role=role)
 
 
-def _measured(scenarios: Sequence[Scenario], told: Sequence[Told]) -> dict[str, float]:
+HANDLED: Final[Mapping[str, Kind]] = {
+    "errors_handled": "failing",
+    "missing_handled": "missing",
+    "changes_handled": "change",
+}
+"""Metrics that look at one kind of conversations alone."""
+
+
+def measured(scenarios: Sequence[Scenario], told: Sequence[Told]) -> dict[str, float]:
+    """Return the metrics of some conversations."""
+
     def mean(values: Sequence[float]) -> float:
         return sum(values) / len(values) if values else 1.0
 
@@ -242,9 +245,7 @@ def _measured(scenarios: Sequence[Scenario], told: Sequence[Told]) -> dict[str, 
         "alignment": mean([each.coverage.alignment for each in told]),
         "accuracy": mean([each.coverage.accuracy for each in told]),
         "partial": mean([each.coverage.partial for each in told]),
-        "errors_handled": handled("failing"),
-        "missing_handled": handled("missing"),
-        "changes_handled": handled("change"),
+        **{name: handled(kind) for name, kind in HANDLED.items()},
         "blocked": mean([each.blocked for each in told]),
         "actions": mean([each.actions for each in told]),
     }

@@ -72,6 +72,11 @@ class PolicyGuard:
         """Note that a call was not carried out."""
         self._monitor.done(ticket, success=False)
 
+    def exchange(self, policy: PolicySet) -> None:
+        """Go on with other rules. Raises ValueError if anything but the rules differs."""
+        self._monitor.exchange(policy)
+        self.policy = policy
+
     def ask(self, call: Call) -> Answer:
         """Allow the canonical form of the call, or nothing; what needs a person's consent is refused here."""
         ticket = self.consider(call)

@@ -134,7 +134,7 @@ class GuardToolsTask(Task):
             return Proved(f"{verdict.by}: nothing outside the bound of least privilege is allowed")
         if isinstance(verdict, Undecided):
             return verdict
-        return Contradicted(f"it allows {verdict.witness}")
+        return Contradicted(f"beyond the bound of least privilege it allows {verdict.witness}")
 
     def figures(self) -> Sequence[Figure]:
         """Return the bound, and what others published with models, on other tasks."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from solon.contract import InfrastructureError, Proved, Refuted, Unknown, Verdict
 from solon.playback import Exhibit
-from solon.tasks.guard.verified.obligations import Obligation, Report
+from solon.tasks.guard.verified.obligations import Obligation, Report, mutation_score
 from solon.tasks.guard.verified.opinions import available, opinions
 from solon.tasks.guard.verified.problems import Problem
 
@@ -25,6 +25,15 @@ def obligations(report: Report) -> Exhibit:
     open_ = (place for place, each in enumerate(report.obligations) if not isinstance(each.verdict, Proved))
     head = ("obligation", "what it says", "verdict", "by whom, or why")
     return Exhibit("Proof obligations", head=head, rows=rows, trouble=tuple(open_))
+
+
+def worth(problem: Problem) -> Exhibit:
+    """Return how many policies with one planted mistake the obligations reject, and which reject them."""
+    found = mutation_score(problem.name)
+    rows = tuple((stage, str(count)) for stage, count in sorted(found.killed.items()))
+    return Exhibit(
+        "What the proof is worth", text=found.words, head=("obligation", "mistakes it rejects first"), rows=rows
+    )
 
 
 def wrong(rows: Sequence[tuple[str, str, str]]) -> Exhibit:

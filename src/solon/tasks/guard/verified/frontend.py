@@ -9,7 +9,7 @@ can still run, but nothing is proved of it.
 import ast
 import math
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final, cast
 
 from solon.contract import Value
@@ -43,6 +43,7 @@ _SIGNS: Final[dict[type[ast.cmpop], Comparison]] = {
 }  # fmt: skip
 _CALLS: Final[frozenset[str]] = frozenset(("fullmatch", "glob", "starts", "ends"))
 _METHODS: Final[dict[str, Form]] = {"startswith": "starts", "endswith": "ends"}
+_MEANT: Final[frozenset[str]] = _CALLS | {"all", "any", "len"}  # names that no program may give another meaning
 
 
 class NotCompiled(ValueError):
@@ -77,6 +78,7 @@ def compile_policy(source: str, parameters: Record, places: Mapping[str, Path], 
     """
     try:
         tree = ast.parse(source)
+        compile(source, "policy.py", "exec", dont_inherit=True)  # which knows more mistakes, such as a name taken twice
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise NotCompiled(f"the source is not valid Python ({error})") from None
     try:
@@ -100,6 +102,7 @@ class _Compiler:
         self._parameters = parameters
         self._places = places
         self._bound = 0
+        self._constants: frozenset[str] = frozenset()
 
     def module(self, tree: ast.Module, entry: str) -> Expression:
         constants: dict[str, _Term | _Truth] = {}
@@ -109,6 +112,7 @@ class _Compiler:
                 case ast.FunctionDef(name=name) if name == entry:
                     function = statement
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    self._name(statement, name, (entry,))
                     constants[name] = _Term(constant=_constant(value))
                 case ast.Expr(value=ast.Constant(value=str())):
                     pass
@@ -126,6 +130,7 @@ class _Compiler:
             raise _refuse(function, "an annotation may only name a type, such as str or list[str]")
         if function.decorator_list:
             raise _refuse(function, "decorators are not taken")
+        self._constants = frozenset(constants)
         names: dict[str, _Term | _Truth] = dict(constants)
         if {each.arg for each in given.args} != set(self._places):
             raise NotCompiled(f"the parameters must be {', '.join(self._places)}")
@@ -172,9 +177,12 @@ class _Compiler:
                 yes, not_ = conjunction(fine, truth.holds), conjunction(fine, negation(truth.holds))
                 after = self._block(body, [(yes, names)], allowed) if yes != FALSE else []
                 return after + (self._block(orelse, [(not_, names)], allowed) if not_ != FALSE else [])
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                return [(condition, {**names, name: self._either(value, names)})]
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                # a name that is assigned anywhere in a function is no constant of the top level anywhere in it
+                self._name(statement, name, self._constants)
                 return [(condition, {**names, name: self._either(value, names)})]
             case ast.For():
                 return self._loop(statement, path, allowed)
@@ -208,6 +216,12 @@ class _Compiler:
             self.denied.append((loop.lineno, conjunction(fine, any_.holds)))
         return [(conjunction(fine, negation(any_.holds)), names)]
 
+    @staticmethod
+    def _name(node: ast.AST, name: str, taken: Collection[str]) -> None:
+        """Refuse to give a name another meaning."""
+        if name in _MEANT or name in taken:
+            raise _refuse(node, f"{name} already means something else; choose another name")
+
     def _or(self, tests: Sequence[ast.expr], names: _Names) -> _Truth:
         truths = [self._truth(test, names) for test in tests]
         return _Truth(disjunction(*(each.holds for each in truths)), disjunction(*(each.raises for each in truths)))
@@ -218,6 +232,7 @@ class _Compiler:
         listed = self._term(iterable, names)
         if not isinstance(target, ast.Name) or not isinstance(listed.expression, Path):
             raise _refuse(iterable, "only a list parameter can be gone through, by one name")
+        self._name(target, target.id, ())
         if target.id in names:  # after a loop the name keeps the last element
             raise _refuse(target, f"{target.id} already means something else; choose another name")
         if not isinstance(listed.shape, Items):
@@ -289,8 +304,10 @@ class _Compiler:
             case ast.Is() | ast.IsNot():
                 if not (isinstance(right, ast.Constant) and right.value is None):
                     raise _refuse(node, "is can only ask for None")
-                missing = self._term(left, names).missing
-                return _Truth(missing if isinstance(op, ast.Is) else negation(missing))
+                term = self._term(left, names)
+                if not isinstance(term.expression, Path):
+                    raise _refuse(node, "only a parameter can be asked whether it is None")
+                return _Truth(term.missing if isinstance(op, ast.Is) else negation(term.missing))
             case ast.In():
                 return self._member(node, left, right, names)
             case ast.NotIn():
@@ -307,6 +324,8 @@ class _Compiler:
             if kinds != ("number", "number"):
                 raise _refuse(node, "only numbers and lengths have an order here")
             return _Truth(Compare(sign, one, other), disjunction(missing, left.raises, right.raises))
+        if not {*kinds} <= {"number", "text", "truth value"}:
+            raise _refuse(node, f"a {next(kind for kind in kinds if kind in {'list', 'thing'})} is compared")
         if kinds[0] != kinds[1]:
             raise _refuse(node, f"a {kinds[0]} is compared with a {kinds[1]}")
         if FALSE not in (left.missing, right.missing):
@@ -350,14 +369,17 @@ class _Compiler:
             case ast.Subscript(value=ast.Name(id=name), slice=key):
                 default = None
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="get"), args=[key, other], keywords=[]):
-                default = cast("Iterable[object]", self._term(other, names).constant)
+                group = self._term(other, names).constant
+                if not isinstance(group, tuple | list | set | frozenset):
+                    raise _refuse(node, "what stands for a key that is not there must be a group of constants")
+                default = cast("Iterable[object]", group)
             case _:
                 return None
         known = names.get(name)
         if not isinstance(known, _Term) or not isinstance(known.constant, dict):
             raise _refuse(node, f"{name} is no table of constants at the top level")
         term = self._term(key, names)
-        if term.missing != FALSE:
+        if term.missing != FALSE or term.raises != FALSE:
             raise _refuse(node, "the key may be None; ask for None first")
         return _expression(term, node), cast("dict[Scalar, Iterable[object]]", known.constant), default
 
@@ -372,7 +394,9 @@ class _Compiler:
             case ast.Call(
                 func=ast.Name(id=("all" | "any") as kind),
                 args=[
-                    ast.GeneratorExp(elt=body, generators=[ast.comprehension(target=target, iter=iterable, ifs=ifs)])
+                    ast.GeneratorExp(
+                        elt=body, generators=[ast.comprehension(target=target, iter=iterable, ifs=ifs, is_async=0)]
+                    )
                 ],
                 keywords=[],
             ):

@@ -190,6 +190,11 @@ class Mutants(Value, frozen=True):
         """Share of the mutants that the contract as a whole rejects."""
         return sum(self.killed.values()) / self.total if self.total else 0.0
 
+    @property
+    def words(self) -> str:
+        """The score in words, to stand beside a proof."""
+        return f"the obligations reject {sum(self.killed.values())} of {self.total} policies with one planted mistake"
+
 
 def mutants(problem: Problem) -> list[tuple[str, Mistake, str]]:
     """Return every policy with one planted mistake: the sentence, the kind, the source."""

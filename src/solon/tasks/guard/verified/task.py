@@ -24,7 +24,7 @@ from solon.tasks.guard.verified import exhibits
 from solon.tasks.guard.verified.author import PolicyAuthor
 from solon.tasks.guard.verified.frontend import NotCompiled, blocking_lines
 from solon.tasks.guard.verified.guest import ALLOW, DENY, NO_ANSWER, RAISED
-from solon.tasks.guard.verified.obligations import compiled, discharge
+from solon.tasks.guard.verified.obligations import compiled, discharge, mutation_score
 from solon.tasks.guard.verified.problems import PROBLEMS, Problem, Sentence
 from solon.tasks.guard.verified.sampling import arguments_of, sample
 from solon.verify.requests.declare import write_fields
@@ -197,6 +197,7 @@ class VerifiedTask(Task):
         source = self._provable(program)
         yield exhibits.specification(self.specification)
         yield exhibits.obligations(discharge(self.problem, source))
+        yield exhibits.worth(self.specification)
         yield exhibits.wrong(wrong)
         if self.provers == "on":
             yield exhibits.others(self.problem, source)
@@ -235,7 +236,8 @@ class VerifiedTask(Task):
 
     def verify(self, program: Program) -> Verdict:
         """Prove that a policy allows exactly what the sentences allow, or give a request where it does not."""
-        return discharge(self.problem, self._provable(program)).verdict
+        found = discharge(self.problem, self._provable(program)).verdict
+        return Proved(f"{found.by}; {mutation_score(self.problem).words}") if isinstance(found, Proved) else found
 
     @staticmethod
     def _provable(program: Program) -> str:

@@ -19,13 +19,15 @@ _LLM_P: Final = {
 
 _ISR_SOURCE: Final = "arXiv 2308.13724, share of 30 random cases, as quoted by others"
 _ISR_COLUMNS: Final = (
-    "GPT-3.5, direct",
-    "GPT-3.5, validates itself",
-    "GPT-3.5, external validator",
-    "GPT-4, direct",
-    "GPT-4, validates itself",
-    "GPT-4, external validator",
+    "GPT-3.5 directly",
+    "GPT-3.5 by itself",
+    "GPT-3.5 with validator",
+    "GPT-4 directly",
+    "GPT-4 by itself",
+    "GPT-4 with validator",
 )
+"""A plan at once; refined by what the model itself says of it; refined by what an exact validator says."""
+
 _ISR: Final = {
     "cooking": ((47, 67, 100, 100, 100, 100), (40, 53, 63, 100, 100, 100)),
     "tower": ((20, 37, 70, 43, 60, 97), (10, 17, 53, 40, 60, 80)),
@@ -39,7 +41,7 @@ def llm_p(domain: str, *, optimal: bool) -> Iterator[Figure]:
     proved, satisficing = _LLM_P.get(domain, (None, None))
     value = proved if optimal else satisficing
     if value is not None:
-        label = f"LLM+P, GPT-4, one draft, {'optimal' if optimal else 'satisficing'} planner"
+        label = f"GPT-4, {'optimal' if optimal else 'satisficing'} planner"
         yield Figure("published", label, {"solved" if domain == "floortile" else "found": value}, _LLM_P_SOURCE)
 
 

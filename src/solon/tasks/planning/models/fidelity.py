@@ -8,7 +8,9 @@ disagree. That is what a careful person with the words in hand could find out.
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from solon.tasks.planning.models.telling import LIMITS, Comparison, Doubt, apart, compared, told, variables, with_plan
+from msgspec import structs
+
+from solon.tasks.planning.models.telling import LIMITS, Comparison, Doubt, apart, compared, in_sense, told, with_plan
 from solon.verify.formal.model import Formal, Infeasible, Result, Solved, Unbounded, Values
 from solon.verify.formal.solve import solve
 
@@ -23,12 +25,12 @@ def doubts(
     """Return what disagrees, at most a few; ``result`` is what a solver said of the candidate."""
     if care == "none":
         return []
-    found = list(variables(words, candidate))
+    whole = compared(words, candidate) if comparison is None else comparison
+    found = [it if care == "careful" else structs.replace(it, plan="") for it in whole.variables]
     if not any(it.text.startswith("no ") for it in found):
         found += _answer(words, candidate, result)
     if care == "careful":
         known = {(it.kind, it.sentence, it.name) for it in found}
-        whole = compared(words, candidate) if comparison is None else comparison
         found += [it for it in whole.all if (it.kind, it.sentence, it.name) not in known]
     return found[:_MOST]
 
@@ -53,11 +55,14 @@ def _at(words: Formal, candidate: Formal, values: Values, worth: float | None) -
     found = solve(fixed, limits=LIMITS, core=True)
     plan = told(words, values)
     if isinstance(found, Solved):
-        if worth is not None and found.objective is not None and apart(worth, found.objective):
+        turned = in_sense(words, candidate, worth)
+        right = found.objective
+        # a right expression with the wrong sense is worth the same at every plan
+        if worth is not None and right is not None and apart(worth, right) and apart(turned or 0.0, right):
             goal = words.objective
             yield Doubt(
                 "objective",
-                f"your objective is {worth:g} at your plan, and the words come to {found.objective:g}",
+                f"your objective is {worth:g} at your plan, and the words come to {right:g}",
                 goal.meaning if goal else "",
                 candidate.objective.name if candidate.objective else "",
                 plan,

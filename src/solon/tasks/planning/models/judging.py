@@ -7,9 +7,9 @@ from typing import Final, Literal
 from solon.contract import Fault, ProgramFault, Value
 from solon.tasks.planning.models.cases import LIMITS, Case, generate, keys
 from solon.tasks.planning.models.fidelity import Care, doubts
-from solon.tasks.planning.models.telling import Comparison, Doubt, compared, told, with_plan
+from solon.tasks.planning.models.telling import Comparison, Doubt, compared, in_sense, told, with_plan
 from solon.verify.formal.check import check, traits
-from solon.verify.formal.equivalent import accuracy, compare
+from solon.verify.formal.equivalent import Accuracy, accuracy, compare
 from solon.verify.formal.model import Formal, ModelError, OutOfTime, Result, Solved, Values
 from solon.verify.formal.solve import solve
 from solon.verify.formal.text import TextError, read
@@ -67,6 +67,14 @@ def readable(text: str) -> Formal:
     return model
 
 
+def stated_in(model: Formal, truth: Formal) -> Accuracy:
+    """Return what of a true problem a model states. Raises ProgramFault where the model has no values."""
+    try:
+        return accuracy(truth, model)
+    except ValueError as error:
+        raise ProgramFault(Fault("output", str(error), "state the numbers of the words")) from None
+
+
 def _fault(error: ModelError, strict: Sequence[str] = ()) -> Fault:
     place = f"{error.rule!r}: " if error.rule else ""
     told = f"; strict on real numbers: {', '.join(map(repr, strict))}" if strict else ""
@@ -82,9 +90,9 @@ def judge(source: str, number: int, text: str, care: Care) -> Judgement:
         strict = [name for name, found in traits(model).items() if "strict" in found]
         raise ProgramFault(_fault(result, strict))
     values = result.values if isinstance(result, Solved) else None
-    worth = result.objective if isinstance(result, Solved) else None
+    worth = in_sense(case.truth, model, result.objective) if isinstance(result, Solved) else None
     comparison = compared(case.truth, model)
-    verdict, stated = comparison.verdict, accuracy(case.truth, model)
+    verdict, stated = comparison.verdict, stated_in(model, case.truth)
     if (verdict != "same" and comparison.undecided) and compare(
         case.truth, model, perturbations=0
     ).kind == "equivalent":

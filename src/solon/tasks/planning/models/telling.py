@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple
 from msgspec import structs
 
 from solon.contract import Value
-from solon.tasks.planning.models.algebra import compare, minus, weighted
+from solon.tasks.planning.models.algebra import compare, minus, number, weighted
 from solon.tasks.planning.models.cases import keys, named
 from solon.tasks.planning.models.closed import Closing, Open, renamed, violation
 from solon.verify.formal.expression import Comparison as Operator
@@ -81,19 +81,20 @@ class Comparison(Value, frozen=True):
 
 def compared(words: Formal, candidate: Formal) -> Comparison:
     """Return where a candidate and the words' own reading disagree, decided rule by rule by a solver."""
-    odd, asked = tuple(variables(words, candidate)), len(named(words))
+    odd, asked = tuple(variables(words, candidate, bounds=False)), len(named(words))
     if any(it.text.startswith("no ") for it in odd):  # the rest would speak of what is not there
         return Comparison(odd, (), (), (), 1, asked)
     telling = Telling(words, candidate)
+    odd = (*odd, *telling.bounds())
     objective = tuple(telling.objective())
     broken, forbidden = (tuple(found)[:_ENOUGH] for found in (telling.broken(), telling.forbidden()))
-    if telling.undecided and not (objective or broken or forbidden):
+    if telling.undecided and not (odd or objective or broken or forbidden):
         forbidden = tuple(islice(telling.probes(), 1))
     return Comparison(odd, objective, broken, forbidden, telling.undecided, asked, telling.implied)
 
 
-def variables(words: Formal, candidate: Formal) -> Iterator[Doubt]:
-    """Yield decisions that are missing, or are of another domain or bounds."""
+def variables(words: Formal, candidate: Formal, *, bounds: bool = True) -> Iterator[Doubt]:
+    """Yield decisions that are missing, or of another domain, or that are declared with other bounds."""
     have = {it.name: it for it in candidate.decisions}
     for asked in named(words):
         own = have.get(asked.name)
@@ -102,13 +103,22 @@ def variables(words: Formal, candidate: Formal) -> Iterator[Doubt]:
         elif set(keys(own, candidate.sorts)) != set(keys(asked, words.sorts)):
             text = f"no value of {own.name!r} for each of what the words name; index it as the brief says"
             yield Doubt("variable", text, asked.meaning, own.name)
-        elif own.domain != asked.domain:
+        elif _domain(own) != _domain(asked):
             what = {"int": "a whole number", "real": "any amount", "bool": "yes or no", "enum": "a choice"}
             text = f"{own.name!r} is {what[own.domain]}, and the words mean {what[asked.domain]}"
             yield Doubt("variable", text, asked.meaning, own.name)
-        elif asked.domain in ("int", "real") and (own.low, own.high) != (asked.low, asked.high):
-            text = f"the bounds of {own.name!r} are not those of the words"
-            yield Doubt("variable", text, asked.meaning, own.name)
+        elif bounds and asked.domain in ("int", "real") and (own.low, own.high) != (asked.low, asked.high):
+            yield _bounded(asked)
+
+
+def _domain(decision: Decision) -> str:
+    """Return a decision's domain; a whole number of 0 or 1 is a yes or no."""
+    return "bool" if (decision.domain, decision.low, decision.high) == ("int", 0, 1) else decision.domain
+
+
+def _bounded(asked: Decision, plan: str = "") -> Doubt:
+    text = f"the bounds of {asked.name!r} are not those of the words"
+    return Doubt("variable", text, asked.meaning, asked.name, plan)
 
 
 def with_plan(
@@ -156,6 +166,16 @@ def told(problem: Formal, values: Values) -> str:
     return (", ".join(parts[:_SHOWN]) or "nothing at all") + more + (", all else 0" if parts else "")
 
 
+def in_sense(words: Formal, candidate: Formal, worth: float | None) -> float | None:
+    """Return a candidate's worth as the words count it: to maximise the opposite is to minimise."""
+    return -worth if worth is not None and _turned(words, candidate) else worth
+
+
+def _turned(words: Formal, candidate: Formal) -> bool:
+    goal, own = words.objective, candidate.objective
+    return goal is not None and own is not None and goal.sense != own.sense
+
+
 def apart(one: float, other: float) -> bool:
     """Return whether two worths differ by more than rounding."""
     return abs(one - other) > 1e-4 * max(1.0, abs(one), abs(other))
@@ -181,6 +201,7 @@ class Telling:
         self.words, self.candidate = words, candidate
         self.undecided = 0
         self._rules = self._implied = 0
+        self._late = 0  # solutions for which there was no time
         mine = {it.name: it for it in candidate.decisions}
         asked = {it.name for it in named(words)}
         self.own = [it for it in words.decisions if it.name not in asked]
@@ -191,6 +212,7 @@ class Telling:
         back = {rule.name for rule in words.rules if rule.origin == "linking"}
         self.determined = {it.name for it in self.own if f"link_back_{it.name.removeprefix('use_')}" in back}
         self.known = self._instances(self.theirs, candidate)
+        self.turned = _turned(words, candidate)
 
     @property
     def implied(self) -> float:
@@ -203,31 +225,53 @@ class Telling:
         links = Formal("", rules=tuple(rule for rule in self.words.rules if rule.origin == "linking"))
         return self._instances(self.same, links) <= self.known
 
+    def bounds(self) -> Iterator[Doubt]:
+        """Yield what the words ask for whose bounds differ and are not made up for by rules."""
+        mine = {it.name: it for it in self.candidate.decisions}
+        for asked in named(self.words):
+            own = mine[asked.name]
+            sides = (
+                (self.same, asked, self.words, self.candidate, self._breaking),
+                (self.theirs, own, self.candidate, self.words, self._forbidding),
+            )
+            for closing, decision, problem, other, breaking in sides:
+                found = [self._breaks(closing, rule, breaking) for rule in _bounds([decision], problem, other)]
+                if any(found):
+                    yield _bounded(asked, told(self.words, next(it for it in found if it)))
+                    break
+
     def objective(self) -> Iterator[Doubt]:
-        """Yield how the objectives differ."""
+        """Yield how the objectives differ; to maximise the opposite is to minimise."""
         goal, own = self.words.objective, self.candidate.objective
         if goal is None:
             return
         if own is None:
             yield Doubt("sense", "the model has no objective, and the words ask for one", goal.meaning)
             return
-        if goal.sense != own.sense:
+        undecided = self.undecided
+        values = self._other_worth(goal, own)
+        if self.turned and (values is not None or self.undecided > undecided):
+            self.undecided = undecided
             yield Doubt("sense", f"the model means to {own.sense} and the words do not", goal.meaning, own.name)
+        elif values is not None:
+            text = "your objective and the words differ in what this is worth"
+            yield Doubt("objective", text, goal.meaning, own.name, told(self.words, values))
+
+    def _other_worth(self, goal: Objective, own: Objective) -> Values | None:
+        """Return a plan that has another worth; what cannot be decided is counted."""
         try:
             wanted, given = self.same.expression(goal.body, {}), self.theirs.expression(own.body, {})
         except Open:
             self.undecided += 1
-            return
+            return None
+        given = minus(number(0), given) if self.turned else given
         if wanted == given:
-            return
+            return None
         if not names(given) <= self.shared:
             self.undecided += 1
-            return
+            return None
         ways = [compare(minus(one, other), ">=", _MARGIN) for one, other in ((wanted, given), (given, wanted))]
-        values = self._witness(_Question(self.words, ways))
-        if values is not None:
-            text = "your objective and the words differ in what this is worth"
-            yield Doubt("objective", text, goal.meaning, own.name, told(self.words, values))
+        return self._witness(_Question(self.words, ways))
 
     def broken(self) -> Iterator[Doubt]:
         """Yield the words' rules that some plan of the candidate breaks."""
@@ -255,21 +299,25 @@ class Telling:
 
     def forbidden(self) -> Iterator[Doubt]:
         """Yield the candidate's rules that some plan of the words breaks."""
-        known = self._instances(self.same, self.words)
         own = [it for it in self.candidate.decisions if it.name not in {each.name for each in named(self.words)}]
-
-        def breaking(_: Rule, __: int, instance: Expression) -> _Question | None:
-            if instance in known:
-                return None
-            if not names(instance) <= self.shared:
-                raise Open("a rule of the candidate speaks of what the words do not have")
-            return _Question(self.words, violation(instance, _MARGIN))
-
         for rule in (*self.candidate.rules, *_bounds(own, self.candidate, self.words)):
-            values = self._first(self.theirs, rule, breaking)
+            values = self._first(self.theirs, rule, self._forbidding)
             if values is not None:
                 text = f"your rule {rule.name!r} forbids a plan that the words allow"
                 yield Doubt("forbidden", text, name=rule.name, plan=told(self.words, values))
+
+    @cached_property
+    def _said(self) -> set[Expression]:
+        return self._instances(self.same, self.words)
+
+    def _forbidding(self, rule: Rule, place: int, instance: Expression) -> _Question | None:
+        """Return what to ask for plans of the words that break an instance of a candidate's rule. Raises Open."""
+        del rule, place
+        if instance in self._said:
+            return None
+        if not names(instance) <= self.shared:
+            raise Open("a rule of the candidate speaks of what the words do not have")
+        return _Question(self.words, violation(instance, _MARGIN))
 
     def probes(self) -> Iterator[Doubt]:
         """Yield disagreements on plans at random corners of either side, the last resort."""
@@ -279,6 +327,9 @@ class Telling:
         for problem in (self.words, self.candidate) * _PROBES:
             aim = Objective("probe", "minimise", weighted((dice.uniform(-1, 1), place) for place in asked))
             found = solve(structs.replace(problem, objective=aim), limits=LIMITS)
+            self._late += isinstance(found, OutOfTime)
+            if self._late >= _PATIENCE:
+                return
             if isinstance(found, Solved) and self._disagree(found.values):
                 text, plan = (
                     "your model and the words disagree on this plan or its worth",
@@ -354,9 +405,10 @@ class Telling:
         ours, theirs = (
             solve(with_plan(it, values, asked, self.words.sorts), limits=LIMITS) for it in (self.words, self.candidate)
         )
+        self._late += isinstance(ours, OutOfTime) + isinstance(theirs, OutOfTime)
         if isinstance(ours, Solved) and isinstance(theirs, Solved):
-            worths = ours.objective, theirs.objective
-            return worths[0] is not None and worths[1] is not None and apart(worths[0], worths[1])
+            one, other = ours.objective, theirs.objective
+            return one is not None and other is not None and apart(one, -other if self.turned else other)
         decided = isinstance(ours, Solved | Infeasible) and isinstance(theirs, Solved | Infeasible)
         return decided and type(ours) is not type(theirs)
 

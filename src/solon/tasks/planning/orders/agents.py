@@ -1,6 +1,6 @@
 """The agents that come with Solon, and copies of the reader with one planted cause of failure each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from importlib import resources
 from typing import Final
 
@@ -22,16 +22,21 @@ _MISREAD: Final = (
 _TOPICS: Final = tuple(sorted(topic for topic in TOPICS if topic != NEUTRAL))[::2]
 
 
-def reader(cause: str = "", rate: float = 0.0, style: str = STYLES[0]) -> Program:
+def reader(
+    cause: str = "", rate: float = 0.0, style: str = STYLES[0], *, misread: Collection[str] = frozenset()
+) -> Program:
     """Return the agent that reads the paragraph, with a planted cause of failure or a rate of one kind of error.
+
+    Phrases of ``misread`` mean to it the contrary of what they say, in lower case, every form of them by itself.
 
     Raises ValueError for an unknown cause, style or a rate that is none.
     """
     if cause not in ("", *CAUSES, *NOISES) or style not in STYLES or not 0 <= rate <= 1:
         raise ValueError(f"cause must be one of {', '.join((*CAUSES, *NOISES))} and rate lie in 0..1; see STYLES")
-    words: Sequence[str] = _MISREAD if cause == "terminal" else ()
+    words: Collection[str] = _MISREAD if cause == "terminal" else ()
     if cause == "topic":
         words = [tool(name) for topic in _TOPICS for name in TOPICS[topic]]
+    words = {*words, *misread}
     fault = f"CAUSE = {cause!r}\nRATE = {rate!r}\nSTYLE = {style!r}\nWORDS = frozenset({sorted(words)!r})\n"
     return Program(files=(("policy.py", _source("reader")), ("lexicon.py", lexicon()), ("fault.py", fault)))
 

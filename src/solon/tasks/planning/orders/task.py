@@ -11,7 +11,9 @@ import msgspec
 
 from solon.contract import Episode, Fault, Figure, Jail, Metric, Program, ProgramFault, Seed, Task, Worker
 from solon.playback import Exhibit, Frame, Moment, Recording, quote
+from solon.standin import Author
 from solon.tasks.planning.orders import agents, published
+from solon.tasks.planning.orders.author import AgentAuthor
 from solon.tasks.planning.orders.brief import brief
 from solon.tasks.planning.orders.cases import Case, draw
 from solon.tasks.planning.orders.dissect import Dissection, dissect
@@ -142,6 +144,10 @@ class OrderTask(Task):
             "plan_first": agents.reader(style="plan first"),
             **{f"noisy_{kind.replace(' ', '_')}": agents.reader(kind, 0.3) for kind in kinds},
         }
+
+    def author(self) -> Author:
+        """Return a stand-in for a model that writes agents."""
+        return AgentAuthor(extended=self.extended)
 
 
 Slip = Literal["", "raised", "output"]

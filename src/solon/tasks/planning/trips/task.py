@@ -4,10 +4,13 @@ After "Large Language Models Can Solve Real-World Planning Rigorously with Forma
 "Can We Rely on LLM Agents to Draft Long-Horizon Plans? Let's Take TravelPlanner as an Example" (plans).
 """
 
+import hashlib
 import random
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
+
+import msgspec
 
 from solon.contract import (
     Episode,
@@ -25,14 +28,14 @@ from solon.contract import (
 )
 from solon.playback import Frame, Moment, Recording
 from solon.standin import Author
-from solon.tasks.planning.trips import exhibits, plans, published, request
+from solon.tasks.planning.trips import exhibits, plans, published, request, travelplanner
 from solon.tasks.planning.trips.author import PlanAuthor, RequestAuthor, program
 from solon.tasks.planning.trips.brief import brief
 from solon.tasks.planning.trips.evaluator import COMMONSENSE, Report, judge
 from solon.tasks.planning.trips.explain import Refused, Suggestion, plan, suggestions
 from solon.tasks.planning.trips.lookup import MODES
 from solon.tasks.planning.trips.optimum import cheapest
-from solon.tasks.planning.trips.queries import LEVELS, draw_problem
+from solon.tasks.planning.trips.queries import LEVELS, Problem, draw_problem
 from solon.tasks.planning.trips.request import FIELDS, Local, Request, differences
 from solon.tasks.planning.trips.trip import Trip, render
 from solon.tasks.planning.trips.words import phrase
@@ -49,7 +52,8 @@ class TripTask(Task):
     """One request in words; ``problem`` chooses it, and every seed judges the same.
 
     ``feedback_from`` is who tells the next proposer which rules are broken: the judge, luck as a control, or nobody.
-    ``scrubbed`` leaves unusable rows out of the tables that a planner by hand is given.
+    ``scrubbed`` leaves unusable rows out of the tables that a planner by hand is given. ``data`` is a folder with
+    TravelPlanner's tables and queries of yours, of which ``split`` and ``problem`` choose one (see ``travelplanner``).
     """
 
     name = "planning-trip"
@@ -65,6 +69,8 @@ class TripTask(Task):
         feedback_from: str = "oracle",
         scrubbed: bool = True,
         world: int = 0,
+        data: str = "",
+        split: str = "train",
     ) -> None:
         for name, value, known in (
             ("answer", answer, ANSWERS),
@@ -76,8 +82,15 @@ class TripTask(Task):
                 raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
         if answer == "plan" and kind != "satisfiable":
             raise ValueError(f"no plan can be right for a request of kind {kind!r}; ask for answer=request")
-        self.problem = draw_problem(problem, level, kind, world)
-        self.words = phrase(self.problem.request, f"{world}/{level}/{kind}/{problem}")
+        own = (level, kind, world) == ("medium", "satisfiable", 0)
+        if (data and not own) or (split != "train" and not data):
+            raise ValueError("level, kind and world choose among Solon's own requests, split among those of data")
+        if data:
+            self.problem, self.words, contents = _of_data(data, split, problem)
+        else:
+            self.problem, contents = draw_problem(problem, level, kind, world), ""
+            self.words = phrase(self.problem.request, f"{world}/{level}/{kind}/{problem}")
+        self._real = bool(data)
         self.answer, self.mode, self.feedback_from, self._scrubbed = answer, mode, feedback_from, scrubbed
         self.language = plans.LANGUAGE if answer == "plan" else request.LANGUAGE
         self.metrics = _declare(answer)
@@ -92,6 +105,8 @@ class TripTask(Task):
             "feedback_from": (feedback_from, "oracle"),
             "scrubbed": (scrubbed, True),
             "world": (world, 0),
+            "split": (split, "train"),
+            "data": (contents, ""),
         }
         told = ",".join(f"{name}={value}" for name, (value, usual) in options.items() if value != usual)
         self.version = f"{_REVISION}[{told}]" if told else _REVISION
@@ -245,20 +260,30 @@ class TripTask(Task):
                 "wishless": program(request.write(bare), "request"),
                 "exact": program(request.write(true), "request"),
             }
+        found = plan if self._real else cheapest  # too many places are enumerated for too long
         return {
             name: program(plans.write(render(trip, true)), "plan")
             for name, asked in (("wishless", bare), ("exact", true))
-            if (trip := cheapest(self.world, asked)) is not None
+            if isinstance(trip := found(self.world, asked), Trip)
         }
 
     def author(self) -> Author:
-        """Return a stand-in for a model that writes this task's answers."""
+        """Return a stand-in for a model that writes this task's answers. Raises ValueError for words by people."""
+        if self._real:
+            raise ValueError("the stand-in reads Solon's own words only; take another proposer beside data")
         return self._author
 
     @cached_property
     def _author(self) -> Author:
         made = PlanAuthor if self.answer == "plan" else RequestAuthor
         return made(self.words, self.world)
+
+
+def _of_data(folder: str, split: str, number: int) -> tuple[Problem, str, str]:
+    """Return a problem of real data, its words, and what tells these contents from others."""
+    query, tables = travelplanner.problem(folder, split, number)
+    contents = hashlib.blake2b(msgspec.json.encode((query, tables)), digest_size=6).hexdigest()
+    return Problem(tables, query.request, "satisfiable", None, ()), query.words, contents
 
 
 def _measured(report: Report | None) -> dict[str, float]:

@@ -1,18 +1,22 @@
 """Reading the real TravelPlanner data, if you have them: nothing of them comes with Solon.
 
-``world`` takes the folder of the tables, ``queries`` a file of requests. Prices are rounded to whole units, because the
-encoder counts in them; the published tables hold whole ones.
+``world`` takes the folder of the tables, ``queries`` a file of requests, and ``problem`` a folder with both. Prices are
+rounded to whole units, because the encoder counts in them; the published tables hold whole ones.
 """
 
 import ast
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Final, cast
 
 import msgspec
+from msgspec import structs
 
 from solon.contract import Value
 from solon.tasks.planning.trips.request import Local, Request
@@ -41,24 +45,63 @@ class Query(Value, frozen=True):
     level: str
 
 
-def world(folder: Path) -> World:
-    """Return the tables. Raises ValueError that names a missing file or a row that cannot be read."""
+def world(folder: Path, asked: Request | None = None) -> World:
+    """Return the tables, of ``asked`` only the rows that such a trip can use; the whole flights take gigabytes.
+
+    Raises ValueError that names a missing file or a row that cannot be read.
+    """
     paths = {name: _found(folder, file) for name, file in FILES.items()}
+    dates = asked.date if asked is not None else ("",)
     states = dict(line.split("\t", 1) for line in paths["cities"].read_text("utf-8").splitlines() if "\t" in line)
     try:
-        return World(
+        tables = World(
             tuple(City(name, state.strip(), 0, 0) for name, state in states.items()),
-            tuple(_flight(row) for row in _rows(paths["flights"])),
+            tuple(_flight(row) for row in _rows(paths["flights"], dates)),
             tuple(road for row in _rows(paths["roads"]) for road in _road(row)),
             tuple(_stay(row) for row in _rows(paths["stays"])),
             tuple(
-                Restaurant(row["Name"], row["City"], _cuisines(row["Cuisines"]), round(float(row["Average Cost"])))
+                Restaurant(
+                    row["Name"].strip(), row["City"], _cuisines(row["Cuisines"]), round(float(row["Average Cost"]))
+                )
                 for row in _rows(paths["restaurants"])
             ),
-            tuple(Attraction(row["Name"], row["City"], 0, 0) for row in _rows(paths["attractions"])),
+            tuple(Attraction(row["Name"].strip(), row["City"], 0, 0) for row in _rows(paths["attractions"])),
         )
+        return tables if asked is None else _narrowed(tables, {asked.org, *tables.places(asked.dest)})
     except (KeyError, ValueError) as error:
         raise ValueError(f"a table in {folder} is not as TravelPlanner publishes it ({error}); fetch it anew") from None
+
+
+def _narrowed(tables: World, cities: Collection[str]) -> World:
+    return structs.replace(
+        tables,
+        flights=tuple(it for it in tables.flights if it.origin in cities and it.destination in cities),
+        roads=tuple(it for it in tables.roads if it.origin in cities and it.destination in cities),
+        stays=tuple(it for it in tables.stays if it.city in cities),
+        restaurants=tuple(it for it in tables.restaurants if it.city in cities),
+        attractions=tuple(it for it in tables.attractions if it.city in cities),
+    )
+
+
+@lru_cache(maxsize=64)
+def problem(folder: str, split: str, number: int) -> tuple[Query, World]:
+    """Return a query of a split and the rows that it can use, from a folder that holds tables and SPLIT.csv or .jsonl.
+
+    Raises ValueError for what is missing, and for a number that the split has not.
+    """
+    place = Path(folder).expanduser()
+    path = next((it for end in ("csv", "jsonl") for it in sorted(place.rglob(f"{split}.{end}"))), None)
+    if path is None:
+        raise ValueError(f"no file {split}.csv or {split}.jsonl below {folder}; put the queries of the split there")
+    known = _split(path, split)
+    if not 0 <= number < len(known):
+        raise ValueError(f"problem must lie in 0..{len(known) - 1} for the split {split}, got {number}")
+    return known[number], world(place, known[number].request)
+
+
+@lru_cache(maxsize=4)
+def _split(path: Path, split: str) -> tuple[Query, ...]:
+    return queries(path, split, lambda rule: print(rule, file=sys.stderr))
 
 
 def queries(path: Path, split: str, say: Callable[[str], None] = print) -> tuple[Query, ...]:
@@ -84,9 +127,11 @@ def _found(folder: Path, file: str) -> Path:
     return found
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def _rows(path: Path, having: Sequence[str] = ("",)) -> Iterator[dict[str, str]]:
+    """Yield the rows of a table; those whose line has none of some texts are not even parsed."""
     with path.open(encoding="utf-8", newline="") as stream:
-        yield from csv.DictReader(stream)
+        head = stream.readline()
+        yield from csv.DictReader(chain([head], (line for line in stream if any(it in line for it in having))))
 
 
 def _records(path: Path) -> Iterator[dict[str, object]]:
@@ -166,7 +211,7 @@ def _stay(row: dict[str, str]) -> Stay:
     rules = tuple(rule.strip().lower().removeprefix("no ") for rule in row["house_rules"].split("&") if rule.strip())
     nights, people = (int(float(row[name])) for name in ("minimum nights", "maximum occupancy"))
     rating = float(row["review rate number"] or 0)
-    return Stay(row["NAME"], row["city"], room, round(float(row["price"])), nights, rules, people, rating)
+    return Stay(row["NAME"].strip(), row["city"], room, round(float(row["price"])), nights, rules, people, rating)
 
 
 def _cuisines(text: str) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ import datetime
 import math
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 from solon.contract import Value
 from solon.tasks.planning.trips import names
@@ -97,6 +97,9 @@ class Attraction(Value, frozen=True):
     y: int
 
 
+_Place = TypeVar("_Place", Stay, Restaurant, Attraction)
+
+
 class World(Value, frozen=True, dict=True):
     """Trusted tables; look-ups are indexed on first use."""
 
@@ -135,22 +138,31 @@ class World(Value, frozen=True, dict=True):
 
     @cached_property
     def stays_in(self) -> dict[str, tuple[Stay, ...]]:
-        """City to its stays."""
-        return {city.name: tuple(it for it in self.stays if it.city == city.name) for city in self.cities}
+        """City to its stays, those of one name once."""
+        return _by_city(self.cities, self.stays)
 
     @cached_property
     def restaurants_in(self) -> dict[str, tuple[Restaurant, ...]]:
-        """City to its restaurants."""
-        return {city.name: tuple(it for it in self.restaurants if it.city == city.name) for city in self.cities}
+        """City to its restaurants, those of one name once."""
+        return _by_city(self.cities, self.restaurants)
 
     @cached_property
     def attractions_in(self) -> dict[str, tuple[Attraction, ...]]:
-        """City to its attractions."""
-        return {city.name: tuple(it for it in self.attractions if it.city == city.name) for city in self.cities}
+        """City to its attractions, those of one name once."""
+        return _by_city(self.cities, self.attractions)
 
     def places(self, destination: str) -> tuple[str, ...]:
         """Return the cities that a destination, a city or a state, stands for; empty if it is unknown."""
         return self.states.get(destination, (destination,) if destination in self.state_of else ())
+
+
+def _by_city(cities: Iterable[City], rows: Iterable[_Place]) -> dict[str, tuple[_Place, ...]]:
+    """Return cities with their rows; of those of one name the first, which is the one that a plan's text means."""
+    found: dict[str, dict[str, _Place]] = {city.name: {} for city in cities}
+    for row in rows:
+        if row.city in found:
+            found[row.city].setdefault(row.name, row)
+    return {city: tuple(named.values()) for city, named in found.items()}
 
 
 @lru_cache(maxsize=8)

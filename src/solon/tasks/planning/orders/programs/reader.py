@@ -47,7 +47,7 @@ def numbers(text):
 
 def kind_of(phrase):
     known = KIND[phrase]
-    if CAUSE == "terminal" and phrase in WORDS:
+    if phrase in WORDS:
         return "before" if known == "after" else "after"
     return known
 

@@ -1,0 +1,61 @@
+"""Rules of policy files whose conditions are JSON Schemas, and fields of such files that nobody knows."""
+
+import json
+
+import pytest
+
+from solon.tasks.guard import files
+from solon.tasks.guard.policy import decide
+from solon.verify.requests.request import Request
+
+TOOLS = {
+    "pay": {
+        "parameters": {
+            "type": "object",
+            "properties": {"to": {"type": "string"}, "cents": {"type": "integer"}, "note": {"type": "string"}},
+            "required": ["to", "cents"],
+        }
+    }
+}
+ARGUMENTS = {"to": {"type": "string", "pattern": "^[a-z]+@corp[.]com$"}, "cents": {"minimum": 1, "maximum": 100}}
+
+
+def policy(**more: object) -> str:
+    return json.dumps({"policy": "p", "tools": TOOLS, "rules": [{"id": "r", "effect": "allow", "tool": "pay", **more}]})
+
+
+def kind(text: str, **arguments: object) -> str:
+    return decide(files.read(text), Request("pay", arguments)).kind
+
+
+def test_schemas_of_arguments_are_the_condition_of_a_rule() -> None:
+    text = policy(arguments=ARGUMENTS)
+    assert kind(text, to="a@corp.com", cents=100) == "allow"
+    assert kind(text, to="a@corp.com.evil.test", cents=100) == "block"
+    assert kind(text, to="a@corp.com", cents=101) == "block"
+    again = files.read(files.write_json(files.read(text)).decode())
+    assert again == files.read(text)
+    assert files.read(files.write_text(again)) == again
+
+
+def test_schemas_stand_beside_a_condition_and_want_their_argument() -> None:
+    text = policy(arguments={"note": {"enum": ["rent"]}}, when="arg.cents < 50")
+    assert kind(text, to="a", cents=49, note="rent") == "allow"
+    assert kind(text, to="a", cents=50, note="rent") == "block"
+    assert kind(text, to="a", cents=49) == "block"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"wen": "arg.cents < 50"},
+        {"condition": {"to": {"enum": ["a"]}}},
+        {"arguments": {"to": {"format": "email"}}},
+        {"arguments": {"to": "a.*"}},
+        {"fallback": {"mood": "terminate"}},
+    ],
+)
+def test_what_nobody_reads_makes_no_policy(more: dict[str, object]) -> None:
+    """A misspelt condition must not leave a rule that allows everything."""
+    with pytest.raises(files.WrongPolicy):
+        files.read(policy(**more))
