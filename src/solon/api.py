@@ -305,9 +305,9 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
 
     Args:
         task: name of a task, or "file.py:factory".
-        proposer: "offline", "polish:FILE", "paste", "scripted:FILE,...", or a model such as "openai:NAME",
-            "anthropic:NAME", "google:NAME", "openrouter:NAME", "local:URL#NAME".
-        strategy: "race", "best-of-n" or "refine"; the proposer's usual one if None.
+        proposer: "offline", "polish:FILE", "paste", "scripted:FILE,...", "noisy:mistakes=1,rate=0.1", or a model such
+            as "openai:NAME", "anthropic:NAME", "google:NAME", "openrouter:NAME", "local:URL#NAME".
+        strategy: one of ``solon.search.strategy_names()``; the proposer's usual one if None.
         strategy_options: the strategy's options.
         feedback: what proposals may see of results: "none", "sparse", "dense", "per-agent", "trace" or
             "counterexample"; the last two have one episode of each candidate played once more.
@@ -338,6 +338,7 @@ def run(  # noqa: PLR0913  # one keyword an option of `solon run`
     check_proposer_text(proposer, loaded)
     if is_address(proposer):
         check_at_hand(parse_address(proposer))
+    loaded.references()  # what is not installed is told before anything is written
     sources = read_sources(task, proposer)
     if strategy is None:
         strategy, usual_options = usual_for(loaded, proposer)

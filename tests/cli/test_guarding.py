@@ -31,7 +31,7 @@ def test_check_finds_dead_rules(files: dict[str, str], capsys: pytest.CaptureFix
     assert call(["guard", "check", files["narrow"]]) == 0
     assert call(["guard", "check", files["dead"], "--json"]) == 1
     out = capsys.readouterr().out
-    assert "1 rules on 1 tools, no remarks" in out
+    assert "1 rule on 1 tool, no remarks" in out
     assert json.loads(out.partition("\n")[2])["remarks"][0]["rule"] == "dead"
     assert call(["guard", "check", files["dead"]]) == 1
     assert "dead dead:" in capsys.readouterr().out

@@ -61,7 +61,9 @@ def test_eval_and_card_hold_the_verdict_and_verify_proves_again(tmp_path: Path, 
     assert evaluate(name, program, seeds=1, workers=1).verdict == expected
     _, folder = solon.run(name, proposer=f"scripted:{program}", sealed_seeds=2, workers=1, out=tmp_path / "run")
     assert read_card(folder).verdict == expected
-    assert told(expected).rstrip(".") in (folder / "report.html").read_text()
+    word = "Proved" if letters % 2 == 0 else "Refuted"
+    page = (folder / "report.html").read_text()
+    assert f"<strong>{word}</strong>{told(expected).removeprefix(word).rstrip('.')}" in page
     assert evidence.verify(folder, workers=1).same
     card = folder / "card.json"
     said = card.read_text()

@@ -261,7 +261,9 @@ def test_default_folders_are_never_shared(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     names = [default_folder("examples/hello_task.py:Adding", "polish:p.py").name for _ in range(3)]
     assert names == ["hello_task-polish-1", "hello_task-polish-2", "hello_task-polish-3"]
-    (tmp_path / "file").touch()
+    tasks = ("gym:CartPole-v1", "gym:ALE/Pong-v5", "foreign:evaluators/circle.py:score", "cleanup")
+    names = [default_folder(task, "offline").name for task in tasks]
+    assert names == ["gym-CartPole-v1-offline-1", "gym-Pong-v5-offline-1", "circle-offline-1", "cleanup-offline-1"]
     monkeypatch.chdir(tmp_path / "runs")
     (tmp_path / "runs" / "runs").touch()
     with pytest.raises(InfrastructureError, match="cannot create"):

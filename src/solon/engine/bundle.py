@@ -225,7 +225,9 @@ _LEFTOVERS = frozenset(("lock", "secret.json", "secret.json.part", "run.json.par
 
 def default_folder(task: str, proposer: str) -> Path:
     """Make the first unused runs/TASK-PROPOSER-N, which no other process gets too, and return it."""
-    stem = f"{Path(task.partition(':')[0]).stem}-{proposer.partition(':')[0]}"
+    kind, _, rest = task.partition(":")
+    own = {"gym": f"gym-{Path(rest).name.rpartition(':')[2]}", "foreign": Path(rest.partition(":")[0]).stem}
+    stem = f"{own.get(kind, Path(kind).stem)}-{proposer.partition(':')[0]}"
     number = 1
     while True:
         folder = Path("runs") / f"{stem}-{number}"
