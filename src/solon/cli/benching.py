@@ -3,7 +3,8 @@
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -94,18 +95,21 @@ def _announce(means: Means, labels: Sequence[str], store: Store) -> None:
 
 
 class _Progress:
-    """Prints a line a row on standard error."""
+    """Prints a line a row on standard error; what is not run for one reason in many tables is told once."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
+        self._idle: set[str] = set()  # labels of rows that were not run
 
     def __call__(self, table: str, label: str, row: Row | None) -> None:
-        if self._quiet:
+        if self._quiet or label in self._idle:
             return
         if row is None:
             console(stderr=True).print(f"{table}: {label}", style="dim")
         elif row.kind != "measured":
             console(stderr=True).print(f"{table}: {label}: {why(row)}", style="yellow")
+            if row.kind == "not run" and row.group == "model":
+                self._idle.add(label)
 
 
 def write_result(result: Result, store: Store) -> dict[str, Path]:
@@ -136,11 +140,18 @@ def show(result: Result) -> None:
         columns = table.columns or result.columns
         out.print(_heading(table, columns[0]))
         out.print(_laid_out(table, columns), width=WIDTH)
-        missing = [row for row in table.rows if not row.metrics]
-        for reason in dict.fromkeys(why(row) for row in missing):
-            names = "; ".join(full_label(row) for row in missing if why(row) == reason)
-            out.print(f"{reason}: {names}", style="dim", width=WIDTH)
     out.print()
+    for line in _missing(result.tables):
+        out.print(line, style="dim", width=WIDTH)
+
+
+def _missing(tables: Sequence[TableResult]) -> Iterator[str]:
+    """Yield a line for each reason for which rows have no figures, with their labels and in how many tables."""
+    rows = [(why(row), full_label(row)) for table in tables for row in table.rows if not row.metrics]
+    for reason in dict.fromkeys(reason for reason, _ in rows):
+        counted = Counter(label for other, label in rows if other == reason)
+        names = (f"{label} ({count} tables)" if count > 1 else label for label, count in counted.items())
+        yield f"{reason}: {'; '.join(names)}"
 
 
 def _heading(table: TableResult, goal: Column) -> Text:
