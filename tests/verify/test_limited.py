@@ -1,6 +1,7 @@
 """A solver in a process of its own: it answers, or it is stopped with a reason; the caller never waits longer."""
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -72,6 +73,25 @@ def test_children_of_a_solver_end_with_it() -> None:
     assert isinstance(reply, Finished)
     deadline = time.monotonic() + 10
     while _runs(int(reply.reply)):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_solver_ends_with_its_template_however_that_was_ended() -> None:
+    assert call(PROBE, b"warm") == Finished(b"warmwarm")
+    template = limited._templates[PROBE]._process.pid  # pyright: ignore[reportPrivateUsage]  # as if it were killed
+    asked = threading.Thread(target=call, args=(PROBE, b"hang", Limits(seconds=60)))
+    asked.start()
+    children = Path(f"/proc/{template}/task/{template}/children")
+    deadline = time.monotonic() + 10
+    while not children.read_text().split():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    solver = int(children.read_text().split()[0])
+    os.kill(template, signal.SIGKILL)
+    asked.join(10)
+    assert not asked.is_alive()
+    while _runs(solver):
         assert time.monotonic() < deadline
         time.sleep(0.01)
 

@@ -7,6 +7,7 @@ the same for an external program.
 
 import atexit
 import contextlib
+import ctypes
 import importlib.metadata
 import importlib.util
 import os
@@ -28,6 +29,7 @@ from solon.contract import InfrastructureError, Value
 
 _HEADER: Final = struct.Struct("<cdQ")  # what, seconds or nothing, bytes
 _LONGEST: Final = 256 * 1024 * 1024
+_PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG of prctl(2)
 _GRACE: Final = 5.0  # seconds for the template beyond a call's own limit
 
 
@@ -296,6 +298,8 @@ def _child(answer: Callable[[bytes], bytes], payload: bytes, limits: Limits, int
 
 
 def _restrict(limits: Limits) -> None:
+    """Set the limits of a child, which also ends with the process that waits for it."""
+    ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     size = limits.megabytes * 1024 * 1024
     processor = int(limits.seconds) + 2
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
