@@ -1,11 +1,15 @@
 """``solon guard check``, ``diff`` and ``explain``."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from solon.cli.calling import call
+from solon.interop import mcp_proxy_http
+from solon.interop.guard_gate import Gate
+from solon.tasks.guard.tools.calls import Call
 
 NARROW = 'policy p\ntool send(to: text)\nrule ok: allow send\n    when ends(arg.to, "@example.org")\n'
 WIDE = NARROW.replace('ends(arg.to, "@example.org")', 'glob(arg.to, "*@example.org*")')
@@ -54,6 +58,33 @@ def test_a_proxy_refuses_a_policy_with_a_rule_about_what_is_not_there(
     policy.write_text(NARROW + 'rule never: forbid send\n    when arg.cc == "a"\n', encoding="utf-8")
     assert call(["guard", "proxy", "--policy", str(policy), "--", "/bin/false"]) == 2
     assert "rule never: on send" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("flag", "second"), [([], True), (["--one-run"], False)])
+def test_a_limit_binds_one_session_or_all_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flag: list[str], second: bool
+) -> None:
+    """Each session asks for a gate of its own; with the option it is one gate for all."""
+    policy = tmp_path / "p.txt"
+    policy.write_text(
+        "policy p\ntool send(to: text)\nstate sent: integer 0.. = 0\n"
+        "rule once: allow send\n    when st.sent < 1\n    then st.sent = st.sent + 1\n",
+        encoding="utf-8",
+    )
+    allowed: list[bool] = []
+
+    def serve(url: str, listen: str, gates: Callable[[], Gate]) -> int:
+        del url, listen
+        for _ in range(2):
+            gate = gates()
+            ruling = gate.judge(Call("send", {"to": "a"}))
+            gate.report(ruling, {})
+            allowed.append(ruling.call is not None)
+        return 0
+
+    monkeypatch.setattr(mcp_proxy_http, "serve", serve)
+    assert call(["guard", "proxy", "--policy", str(policy), "--url", "http://127.0.0.1:1/mcp", *flag]) == 0
+    assert allowed == [True, second]
 
 
 def test_explain_names_rule_and_reason(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,8 @@
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -123,27 +124,35 @@ def _asked(file: Path) -> _Asked:
         raise ValueError(f"{file} is no call ({str(error)[:LONGEST]}); {form}") from None
 
 
-def proxy(
-    command: Sequence[str], *, policy: Path, url: str | None, listen: str, query: str, log: Path | None, ask: bool
-) -> int:
+class Place(Value, frozen=True):
+    """Where the guarded server is: started by a command, or at a URL and guarded where ``listen`` says."""
+
+    command: tuple[str, ...]
+    url: str | None
+    listen: str
+    one_run: bool = False  # all sessions at the URL share one state
+
+
+def proxy(place: Place, *, policy: Path, query: str, log: Path | None, ask: bool) -> int:
     """Guard a server until it ends."""
     from solon.interop.guard_gate import Gate, Log, ask_terminal, deny
     from solon.interop.guard_update import Standing
 
-    if bool(command) == (url is not None):
+    if bool(place.command) == (place.url is not None):
         raise ValueError("say either how to start the server, after --, or where it is, with --url")
     asking = ask_terminal if ask else deny
     writer = Log(log)
     try:
         standing = Standing(policy, _sound, lambda rules: Gate(rules, query, log=writer, ask=asking))
         _on_signal(lambda: standing.reload(asking))
-        if url is None:
+        if place.url is None:
             from solon.interop import mcp_proxy_stdio
 
-            return mcp_proxy_stdio.serve(command, standing.gate())
+            return mcp_proxy_stdio.serve(place.command, standing.gate())
         from solon.interop import mcp_proxy_http
 
-        return mcp_proxy_http.serve(url, listen, standing.gate)
+        gates = cache(standing.gate) if place.one_run else standing.gate
+        return mcp_proxy_http.serve(place.url, place.listen, gates)
     finally:
         writer.close()
 

@@ -62,6 +62,9 @@ def proxy(
     policy: PolicyFile,
     url: Annotated[str | None, Parameter(help="The address of a server that is reached over HTTP.")] = None,
     listen: Annotated[str, Parameter(help="With --url: where to listen, on this machine alone.")] = "127.0.0.1:8765",
+    one_run: Annotated[
+        bool, Parameter(help="With --url: let all sessions be one run, so that limits bind them together.")
+    ] = False,
     query: Query = "",
     log: Annotated[Path | None, Parameter(help="Append a JSON line for each decision; arguments as hashes.")] = None,
     ask: Annotated[bool, Parameter(help="Ask at the terminal where a rule wants consent; otherwise deny.")] = True,
@@ -72,4 +75,5 @@ def proxy(
     """
     from solon.cli import guard_reports
 
-    return guard_reports.proxy(command, policy=policy, url=url, listen=listen, query=query, log=log, ask=ask)
+    where = guard_reports.Place(tuple(command), url, listen, one_run=one_run)
+    return guard_reports.proxy(where, policy=policy, query=query, log=log, ask=ask)
