@@ -5,13 +5,13 @@ programs. The answers become a table in a plain program, which the same judge ru
 """
 
 import math
-import os
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 
+from solon.bench.asking import client_of, dollars, folder_name, ledger_of, why_not
 from solon.bench.experiment import Row
 from solon.bench.workshop import Workshop
 from solon.contract import InfrastructureError, Program, Seed
@@ -21,13 +21,9 @@ from solon.model import (
     Caps,
     Cassette,
     Client,
-    Endpoint,
     Ledger,
     Message,
-    Patient,
     Reply,
-    Request,
-    check_at_hand,
     load_prices,
     parse_address,
     screen,
@@ -56,27 +52,19 @@ class Elicited:
         at, row = parse_address(self.address), workshop.row(self, "model", feedback="none")
         if not isinstance(workshop.task, Elicitable):
             return msgspec.structs.replace(row, reason="this task has no questions about single instances")
-        if at.key_needed and not os.environ.get(at.variable):
-            return msgspec.structs.replace(row, reason=f"no key ({at.variable})")
-        if workshop.means.usd <= 0:
-            return msgspec.structs.replace(row, reason="--usd 0")
+        if reason := why_not(at, workshop.means):
+            return msgspec.structs.replace(row, reason=reason)
         asked = [it for seed in _sealed(workshop) for it in workshop.task.questions(seed)]
-        cap = Decimal(str(workshop.means.usd)) if at.key_needed else None  # a server of one's own has no price list
-        ledger = Ledger(load_prices(), Caps(dollars=cap))
+        ledger = ledger_of(at, workshop.means)
         folder = elicited_folder(workshop, self.address)
         try:
-            check_at_hand(at)
-            replies = self._ask(asked, folder, ledger)
+            client, pattern = client_of(at, folder / "calls", ledger)
+            replies = client.complete_all(
+                [msgspec.structs.replace(pattern, messages=(Message("user", it.text),)) for it in asked]
+            )
         except (ValueError, BudgetSpent) as wrong:  # no client installed, no price known, no money
             return msgspec.structs.replace(row, reason=str(wrong))
         return self._judged(workshop, row, asked, replies, ledger)
-
-    def _ask(self, asked: list[Question], folder: Path, ledger: Ledger) -> list[Reply]:
-        at = parse_address(self.address)
-        client = Client(Patient(Endpoint(at)), cassette=Cassette(folder / "calls"), ledger=ledger)
-        pattern = Request(at.model, (), at.max_tokens, at.temperature, at.effort, thinking=at.thinking)
-        requests = [msgspec.structs.replace(pattern, messages=(Message("user", it.text),)) for it in asked]
-        return client.complete_all(requests)
 
     def _judged(self, workshop: Workshop, row: Row, asked: list[Question], replies: list[Reply], ledger: Ledger) -> Row:
         answers: dict[str, list[str]] = {}
@@ -90,15 +78,14 @@ class Elicited:
         program = table_program(answers)
         folder = elicited_folder(workshop, self.address)
         _write(folder / "policy.py", program.source)
-        total = ledger.total()
         judged = workshop.measure(row, program)
-        extra = {"unusable": _figure(1 - len(answers) / len(asked))}
-        if total.dollars is not None:
-            extra["each"] = _figure(float(total.dollars) / len(asked))
+        extra, usd = {"unusable": _figure(1 - len(answers) / len(asked))}, dollars(ledger)
+        if usd is not None:
+            extra["each"] = _figure(usd / len(asked))
         return msgspec.structs.replace(
             judged,
             metrics={**judged.metrics, **extra},
-            usd=None if total.dollars is None else float(total.dollars),
+            usd=usd,
             source=f"{folder.relative_to(workshop.folder)}; the model saw every sealed instance; "
             f"{len(asked) - len(answers)} of {len(asked)} answers held no list",
         )
@@ -111,9 +98,7 @@ class Elicited:
 
 def elicited_folder(workshop: Workshop, address: str) -> Path:
     """Return where the calls and the table of a model's answers lie."""
-    name = f"{workshop.table.name}-{address}-elicited"
-    safe = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in name)
-    return workshop.folder / "answers" / safe
+    return workshop.folder / "answers" / folder_name(f"{workshop.table.name}-{address}-elicited")
 
 
 def price_of_an_answer(workshop: Workshop, model: str) -> float | None:

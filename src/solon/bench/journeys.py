@@ -1,13 +1,12 @@
 """A model as the agent in conversations that follow a procedure, beside the scripts in the same table."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 import msgspec
 
+from solon.bench.asking import client_of, dollars, folder_name, ledger_of, why_not
 from solon.bench.experiment import Row
 from solon.bench.problems import averaged
 from solon.bench.workshop import Workshop
@@ -15,16 +14,9 @@ from solon.contract import Program
 from solon.engine import Seeds
 from solon.model import (
     BudgetSpent,
-    Caps,
-    Cassette,
     Client,
-    Endpoint,
-    Ledger,
     Message,
-    Patient,
     Request,
-    check_at_hand,
-    load_prices,
     parse_address,
 )
 from solon.tasks.guard.journeys.conversation import Told, opened
@@ -57,29 +49,23 @@ class Conversing:
         at, row = parse_address(self.address), workshop.row(self, "model", feedback="none")
         if not isinstance(workshop.task, JourneyTask):
             return msgspec.structs.replace(row, reason="this task has no conversations")
-        if at.key_needed and not os.environ.get(at.variable):
-            return msgspec.structs.replace(row, reason=f"no key ({at.variable})")
-        if workshop.means.usd <= 0:
-            return msgspec.structs.replace(row, reason="--usd 0")
-        cap = Decimal(str(workshop.means.usd)) if at.key_needed else None  # a server of one's own has no price list
-        ledger = Ledger(load_prices(), Caps(dollars=cap))
+        if reason := why_not(at, workshop.means):
+            return msgspec.structs.replace(row, reason=reason)
+        ledger = ledger_of(at, workshop.means)
         (seed,) = Seeds(workshop.settings.seed).sealed(1)
         scenarios = workshop.task.scenarios(seed)[:MOST]
         try:
-            check_at_hand(at)
-            folder = workshop.folder / "agents" / _safe(f"{workshop.table.name}-{self.address}")
-            client = Client(Patient(Endpoint(at)), cassette=Cassette(folder), ledger=ledger)
-            pattern = Request(at.model, (), at.max_tokens, at.temperature, at.effort, thinking=at.thinking)
+            folder = workshop.folder / "agents" / folder_name(f"{workshop.table.name}-{self.address}")
+            client, pattern = client_of(at, folder, ledger)
             told = had(workshop.task, scenarios, client, pattern)
         except (ValueError, BudgetSpent) as wrong:  # no client installed, no price known, no money
             return msgspec.structs.replace(row, reason=str(wrong))
-        total = ledger.total()
         return msgspec.structs.replace(
             row,
             kind="measured",
             metrics={name: averaged(values) for name, values in figures(scenarios, told).items() if values},
             seeds=len(scenarios),
-            usd=None if total.dollars is None else float(total.dollars),
+            usd=dollars(ledger),
             source=f"{len(scenarios)} conversations, scripted users; {sum(it.slips for it in told)} actions were none",
         )
 
@@ -115,7 +101,3 @@ def figures(scenarios: Sequence[Scenario], told: Sequence[Told]) -> dict[str, li
             if HANDLED.get(name, scenario.kind) == scenario.kind:
                 found.setdefault(name, []).append(value)
     return found
-
-
-def _safe(name: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in name)

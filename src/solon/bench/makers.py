@@ -1,6 +1,5 @@
 """Makers of rows: a program that is there, a search, its control at equal budget, a model, a recorded run."""
 
-import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ import msgspec
 
 from solon import api
 from solon.assembly import Option
+from solon.bench.asking import folder_name, why_not
 from solon.bench.experiment import Group, Row
 from solon.bench.workshop import Workshop
 from solon.contract import InfrastructureError, Program
@@ -107,10 +107,8 @@ class Model:
     def make(self, workshop: Workshop) -> Row:
         """Ask the model, as the publication did; usually an empty start and three rounds more, five seeds each."""
         at, row = parse_address(self.address), workshop.row(self, "model", feedback=self.feedback)
-        if at.key_needed and not os.environ.get(at.variable):
-            return msgspec.structs.replace(row, reason=f"no key ({at.variable})")
-        if workshop.means.usd <= 0:
-            return msgspec.structs.replace(row, reason="--usd 0")
+        if reason := why_not(at, workshop.means):
+            return msgspec.structs.replace(row, reason=reason)
         strategy = dict(self.strategy_options)
         request = {"proposer": self.address, "strategy": "refine", "strategy_options": strategy}
         usd = workshop.means.usd if at.key_needed else None  # a server of one's own has no price list
@@ -174,8 +172,7 @@ def recorded(task: str, options: Mapping[str, Option], runs: Path) -> Iterator[R
 
 
 def _folder(workshop: Workshop, key: str) -> Path:
-    name = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in f"{workshop.table.name}-{key}")
-    return workshop.folder / "runs" / name
+    return workshop.folder / "runs" / folder_name(f"{workshop.table.name}-{key}")
 
 
 def _winner(workshop: Workshop, key: str) -> Program | None:

@@ -4,7 +4,6 @@ Where a program is written for one problem, as a formal problem or a policy for 
 is a share of problems. Shares have Wilson's interval, other means Student's.
 """
 
-import os
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -16,6 +15,7 @@ import msgspec
 
 from solon import api
 from solon.assembly import Option
+from solon.bench.asking import why_not
 from solon.bench.experiment import Group, Row
 from solon.bench.workshop import Workshop
 from solon.contract import InfrastructureError, Program
@@ -152,10 +152,8 @@ class Asked(Runs):
     def make(self, workshop: Workshop) -> Row:
         """Ask the model about every problem, or say why not."""
         at, row = parse_address(self.proposer), workshop.row(self, "model", feedback=self.feedback)
-        if at.key_needed and not os.environ.get(at.variable):
-            return msgspec.structs.replace(row, reason=f"no key ({at.variable})")
-        if workshop.means.usd <= 0:
-            return msgspec.structs.replace(row, reason="--usd 0")
+        if reason := why_not(at, workshop.means):
+            return msgspec.structs.replace(row, reason=reason)
         try:
             return super().make(workshop)
         except ValueError as wrong:  # no client installed, no price known: the other rows do not depend on it

@@ -5,6 +5,7 @@ opinion. What a language cannot say is a typed refusal that names the construct.
 """
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final, Literal
@@ -69,32 +70,37 @@ def _named(name: str, shape: Shape, *, optional: bool = False) -> Named:
             raise NotEmitted(f"{name} is neither a number, a text, a truth value nor a list of those")
 
 
-class Tongue:
+class Tongue(ABC):
     """How a prover's language writes things; what a method does not know it refuses."""
 
     prover = ""
     both, either, negated = " && ", " || ", "!"
     truths: tuple[str, str] = ("false", "true")
 
+    @abstractmethod
     def there(self, value: Named) -> str:
         """Return that an optional value is present."""
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def inside(self, value: Named) -> str:
         """Return an optional value that is present."""
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def text(self, value: str) -> str:
         """Return a constant text."""
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def number(self, value: float, *, real: bool) -> str:
         """Return a constant number."""
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def length(self, value: str) -> str:
         """Return the length of a text or a list."""
-        raise NotImplementedError
+        ...
 
     def form(self, kind: str, value: str, pattern: str) -> str:
         """Return that a text has a form. Raises NotEmitted."""
