@@ -1,6 +1,8 @@
 """The page in a headless Chromium: nothing leaves it, nothing goes wrong, and the keyboard is enough."""
 
+import base64
 import re
+import zlib
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -62,6 +64,83 @@ def test_the_list_shows_what_is_asked_for(opened: Any, run: SimpleNamespace) -> 
     assert page.eval_on_selector_all("[data-candidate]", numbers) == ["5", "4", "3", "0", "2"]
     page.get_by_label("Which candidates to list").select_option(label="Rejected: raised (1)")
     assert page.eval_on_selector_all("[data-candidate]", numbers) == ["1"]
+
+
+INK = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.reduce(
+    (sum, value, place) => sum + (place % 4 === 3 && value > 0), 0)"""
+"""How many pixels of a canvas are drawn on."""
+
+
+@pytest.mark.parametrize("width", [375, 1100])
+def test_charts_are_drawn_for_every_metric_the_rounds_and_the_returns(
+    opened: Any, run: SimpleNamespace, width: int
+) -> None:
+    page = ready(opened(run.path, width=width))
+    for selector in ("#metrics .means canvas", "#search .rounds canvas", ".board .returns canvas"):
+        page.locator(selector).first.wait_for()
+        assert page.locator(selector).count() == page.locator(selector.removesuffix(" canvas")).count()
+        assert all(
+            page.locator(selector).nth(place).evaluate(INK) > 100 for place in range(page.locator(selector).count())
+        )
+    rows = page.locator("#metrics .means").first.locator("li")
+    canvas = page.locator("#metrics .means canvas").first.bounding_box()
+    first, last = rows.first.bounding_box(), rows.last.bounding_box()
+    assert canvas["y"] < first["y"] + first["height"]
+    assert last["y"] + last["height"] < canvas["y"] + canvas["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_chart_takes_the_colours_of_the_theme(opened: Any, run: SimpleNamespace) -> None:
+    page = ready(opened(run.path))
+    page.locator("#search .rounds canvas").wait_for()
+    inked = "canvas => canvas.parentElement.chart.data.datasets[0].borderColor"
+    before = page.locator("#search .rounds canvas").evaluate(inked)
+    page.locator("#theme").click()
+    page.wait_for_timeout(50)
+    assert page.locator("#search .rounds canvas").count() == 1
+    assert page.locator("#search .rounds canvas").evaluate(inked) != before
+
+
+def test_a_place_under_the_pointer_is_told_in_figures(opened: Any, run: SimpleNamespace) -> None:
+    page = ready(opened(run.path))
+    canvas = page.locator("#search .rounds canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 60, box["y"] + 60)
+    told = canvas.evaluate(
+        "({ parentElement: { chart: { tooltip } } }) => [...tooltip.title, ...tooltip.body.flatMap((one) => one.lines)]"
+    )
+    assert told == ["round 2", "1 valid, 0 rejected", "best of these 1", "best so far 1"]
+
+
+def test_a_click_on_the_returns_goes_to_that_step(opened: Any, run: SimpleNamespace) -> None:
+    page = ready(opened(run.path))
+    drawn = page.locator(".board .returns").first
+    drawn.locator("canvas").wait_for()
+    box = drawn.bounding_box()
+    page.mouse.click(box["x"] + 42 + (box["width"] - 42) / 2, box["y"] + 40)
+    until(page, ".controls output", "^step 6 of 12$")
+    mark = drawn.locator("i").bounding_box()
+    assert abs(mark["x"] - (box["x"] + 42 + (box["width"] - 42) / 2)) < 3
+
+
+def test_a_library_that_was_changed_does_not_run(chromium: Any, run: SimpleNamespace, tmp_path: Path) -> None:
+    page_text = run.path.read_text()
+    block = re.search(r'id="library">([^<]+)<', page_text)
+    assert block is not None
+    changed = base64.b64encode(
+        zlib.compress(b"window.Chart = class { constructor() { document.title = 'owned'; } };")
+    ).decode()
+    (tmp_path / "page.html").write_text(page_text.replace(block[1], changed))
+    page = chromium.new_page()
+    said: list[str] = []
+    page.on("console", lambda it: said.append(it.text))
+    page.goto((tmp_path / "page.html").as_uri())
+    page.wait_for_selector("#selected h4")
+    page.wait_for_timeout(200)
+    assert "owned" not in page.title()
+    assert any("Content Security Policy" in it for it in said)
+    page.close()
 
 
 def test_a_replay_is_played_to_its_end_and_compared_with_another(opened: Any, run: SimpleNamespace) -> None:

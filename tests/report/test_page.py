@@ -1,6 +1,7 @@
 """The page of a run holds what the folder holds, and nothing that others wrote can become markup or script in it."""
 
 import base64
+import dataclasses
 import hashlib
 import json
 import random
@@ -19,9 +20,10 @@ from solon.contract import Fault, Figure, Finding, Proved, Refuted, Unknown, Ver
 from solon.engine import Bundle, Comparison, estimate, read_card
 from solon.journal import Bodies
 from solon.model import Cassette, Message, Reply, Request
+from solon.playback import Moment
 from solon.report import player_page, render, write_report
 from solon.report.candidates import Node
-from solon.report.charts import Bar, bars, half_width
+from solon.report.charts import Bar, bars, binned, half_width, rounds, visible
 from solon.report.details import Details, Lines
 from solon.report.embed import plain
 from solon.report.page import Shown
@@ -78,12 +80,16 @@ def page(run: SimpleNamespace) -> Reader:
     return Reader(run.path.read_text())
 
 
-def test_one_script_runs_and_the_policy_names_it_and_forbids_all_else(page: Reader) -> None:
+def test_our_script_and_the_charts_library_may_run_and_the_policy_forbids_all_else(page: Reader) -> None:
     policy = next(it for _, it in page.attributes if "default-src" in it)
     assert len(page.scripts) == len(page.styles) == 1
-    for kind, content in (("script", page.scripts[0]), ("style", page.styles[0])):
-        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-        assert f"{kind}-src 'sha256-{digest}'" in policy
+    library = zlib.decompress(base64.b64decode(page.blocks["library"])).decode()
+    digests = [
+        base64.b64encode(hashlib.sha256(it.encode()).digest()).decode()
+        for it in (page.scripts[0], library, page.styles[0])
+    ]
+    assert "script-src 'sha256-{}' 'sha256-{}';".format(*digests) in policy
+    assert f"style-src 'sha256-{digests[2]}'" in policy
     assert policy.startswith("default-src 'none';")
     assert "unsafe" not in policy
 
@@ -239,6 +245,22 @@ def test_two_hundred_candidates_stay_under_a_megabyte_with_episodes(tmp_path: Pa
     assert write_report(bundle.folder, recordings=found).stat().st_size < 1_000_000
 
 
+def test_two_hundred_candidates_that_share_nothing_stay_under_a_megabyte_with_long_episodes(tmp_path: Path) -> None:
+    noise = random.Random(2)
+    rounds = [[dataclasses.replace(it, source=f"# {noise.randbytes(6000).hex()}\n") for it in one] for one in many(200)]
+    bundle = write_run(tmp_path / "run", rounds, winner=1)
+    found = [
+        structs.replace(
+            it, recording=structs.replace(it.recording, moments=(Moment(1, noise.randbytes(99_000).hex()),))
+        )
+        for it in recordings(bundle, ["winner", "control:stand_still"])
+    ]
+    path = write_report(bundle.folder, recordings=found)
+    sizes = [len(it) for name, it in Reader(path.read_text()).blocks.items() if name.startswith("episode-")]
+    assert min(sizes) > 140_000
+    assert 800_000 < path.stat().st_size < 1_000_000
+
+
 def test_details_end_where_the_page_would_grow_too_large_and_the_essential_ones_come_first(tmp_path: Path) -> None:
     noise = random.Random(1)
     bodies = Bodies(tmp_path / "bodies")
@@ -302,10 +324,31 @@ def test_a_bound_that_is_passed_is_no_success(tmp_path: Path) -> None:
     assert "more than can be: see findings" in render(bundle.folder)
 
 
-def test_a_bound_at_the_end_of_a_scale_is_told_once() -> None:
-    row = Bar("this program", 1.0, None, None, "winner")
-    assert bars([row], 2.0, name="score").count("2.00") == 1
-    assert bars([structs.replace(row, mean=3.0)], 2.0, name="score").count("3.00") == 2
+def test_a_chart_is_data_with_its_figures_in_words_beside_it() -> None:
+    drawn = Reader(
+        bars([Bar(HOSTILE, 1.0, 0.5, 1.5, "winner"), Bar("they", 3.0, None, None, "published")], 2.0, name="score")
+    )
+    assert drawn.names == ["div", "ul", *["li", "span", "i", "b", "small"], *["li", "span", "i", "b"]]
+    data = json.loads(next(value for name, value in drawn.attributes if name == "data-chart"))
+    assert data["rows"] == [[HOSTILE, 1.0, 0.5, 1.5, "winner"], ["they", 3.0, None, None, "published"]]
+    assert data["bound"] == [2.0, "proved bound 2.00"]
+    assert "".join(drawn.words) == f"{HOSTILE}1.00 ± 0.50they3.00"
+
+
+@pytest.mark.parametrize(("less", "bests"), [(False, [1.0, 1.0, 3.0, 3.0]), (True, [1.0, 0.5, 0.5, 0.5])])
+def test_the_best_so_far_goes_from_round_to_round(less: bool, bests: list[float]) -> None:
+    bins = binned([([1.0], 0), ([0.5, 0.5, 0.75], 2), ([3.0, 1.0], 0), ([], 4)], noun="round")
+    drawn = Reader(rounds(bins, less=less, name="score"))
+    columns = json.loads(next(value for name, value in drawn.attributes if name == "data-chart"))["columns"]
+    assert [it[1] for it in columns] == bests
+    assert columns[1] == ["round 1", bests[1], 0.5 if less else 0.75, 0.5, 0.75, 3, 2]
+    assert columns[3] == ["round 3", bests[3], None, None, None, 0, 4]
+
+
+def test_scores_that_are_all_the_same_stand_in_the_middle_of_a_narrow_scale() -> None:
+    assert visible([4.0, 4.0], less=False) == (3.6, 4.4)
+    assert visible([0.0], less=False) == (-1.0, 1.0)
+    assert visible([-900.0, 1.0, 1.0, 1.1, 1.2, 1.2, 1.3, 1.3], less=False)[0] > -1
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,8 @@ def test_two_runs_are_compared(folder: Path, serve: Serve, opened: Any) -> None:
     page.wait_for_selector("#sources .diff")
     assert "two minus one" in page.locator("#differences").inner_text()
     assert "+    return 2" in page.locator(".diff").inner_text()
-    assert page.locator("#metrics .bar").count() >= 4
+    assert page.locator("#metrics .means li").count() >= 4
+    assert page.locator("#metrics canvas").count() == page.locator("#metrics .means").count()
 
 
 def test_the_keyboard_is_enough(folder: Path, serve: Serve, opened: Any) -> None:
@@ -96,6 +97,7 @@ def test_the_list_and_the_page_of_a_growing_run_are_live(tmp_path: Path, serve: 
             file.writelines(lines[2:4])
         page.locator(".headline").filter(has_text="0.75").wait_for()
         assert "breed" in page.locator("table").inner_text()
+        page.locator(".rise canvas").wait_for()
         with journal.open("ab") as file:
             file.writelines(lines[4:])
         page.get_by_role("status").filter(has_text="judging on sealed seeds").wait_for()

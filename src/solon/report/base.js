@@ -35,10 +35,11 @@ Solon.unpack = (name) => {
 };
 Solon.unpacked = new Map();
 
-Solon.inflate = async (text) => {
+Solon.inflate = async (text) => JSON.parse(await Solon.inflated(text));
+
+Solon.inflated = (text) => {
   const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return JSON.parse(await new Response(stream).text());
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
 };
 
 /** Write a figure with about three digits, as the rest of the page does. */

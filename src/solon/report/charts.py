@@ -1,17 +1,14 @@
-"""Drawings of a page that keep their type at every width: places across are per cent, places down are pixels.
-
-Why no chart library draws them stands in ``docs/design/report.md``.
-"""
+"""What the charts of a page show. A chart is data in its place; ``charts.js`` has Chart.js draw it."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
+import msgspec
+
 from solon.contract import Value
 
-_HEIGHT = 220
-_TOP, _BOTTOM = 10, 24
 _MOST_BINS = 120
 
 
@@ -40,40 +37,14 @@ def half_width(mean: float, low: float, high: float) -> str:
 
 
 def bars(rows: Sequence[Bar], bound: float | None, *, name: str) -> str:
-    """Draw rows as dots with whiskers on a common scale, and the proved bound as a dashed line."""
-    ends = [row.mean for row in rows] + [end for row in rows for end in (row.low, row.high) if end is not None]
-    if bound is not None:
-        ends.append(bound)
-    low = min(0.0, *ends)
-    high = max(0.0, *ends) or (1.0 if low == 0.0 else 0.0)
-
-    def x(value: float) -> str:
-        return f"{1 + 98 * (value - low) / (high - low):.2f}%"
-
-    lines = _upright(x(0.0), "axis")
-    if bound is not None:
-        lines += _upright(x(bound), "bound")
-    drawn = "".join(
-        f'<div class="bar {escape(row.colour)}"><span class="label">{escape(row.label)}</span>'
-        f'<svg height="26" aria-hidden="true">{lines}{_whisker(row, x)}</svg>'
-        f'<span class="value">{_value(row)}</span></div>'
+    """Show rows as dots with whiskers on a common scale, their figures beside them, and the proved bound as a line."""
+    limit = None if bound is None else (bound, f"proved bound {figure(bound)}")
+    told = "".join(
+        f'<li class="{escape(row.colour)}"><span>{escape(row.label)}</span><i></i><b>{_value(row)}</b></li>'
         for row in rows
     )
-    words = f"proved bound {figure(bound)}" if bound is not None else ""
-    end = f"<span>{figure(high)}</span>" if bound != high else ""  # once is enough
-    scale = f'<p class="scale"><span>{figure(low)}</span><span class="bound">{words}</span>{end}</p>'
-    return f'<div class="bars" role="group" aria-label="{escape(name)}, arms with intervals">{drawn}{scale}</div>'
-
-
-def _upright(x: str, kind: str) -> str:
-    return f'<line class="{kind}" x1="{x}" x2="{x}" y1="0" y2="26"/>'
-
-
-def _whisker(row: Bar, x: Callable[[float], str]) -> str:
-    line = ""
-    if row.low is not None and row.high is not None:
-        line = f'<line class="whisker" x1="{x(row.low)}" x2="{x(row.high)}" y1="13" y2="13"/>'
-    return f'{line}<circle class="mean" cx="{x(row.mean)}" cy="13" r="5"/>'
+    shown = [(row.label, row.mean, row.low, row.high, row.colour) for row in rows]
+    return _chart("means", {"rows": shown, "bound": limit}, f"{name}, arms with intervals", f"<ul>{told}</ul>")
 
 
 def _value(row: Bar) -> str:
@@ -103,58 +74,21 @@ def binned(groups: Sequence[tuple[Sequence[float], int]], *, noun: str) -> list[
 
 
 def rounds(bins: Sequence[Bin], *, less: bool, name: str) -> str:
-    """Draw for each bin the middle half of its scores, its best, and the best so far as a line."""
+    """Show for each bin the middle half of its scores, its best, and the best so far as a line."""
     scores = sorted(it for one in bins for it in one.scores)
     if not scores:
         return "<p>No candidate was valid.</p>"
-    low, high = visible(scores, less=less)
-    parts = [
-        f'<line class="grid" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>' for y in (_TOP, _middle(), _HEIGHT - _BOTTOM)
-    ]
-    step, best, before = 100 / len(bins), math.nan, math.nan
-    for place, one in enumerate(bins):
-        left, centre = place * step, (place + 0.5) * step
-        if one.scores:
-            own = min(one.scores) if less else max(one.scores)
-            if math.isnan(best) or (own < best if less else own > best):
-                best = own
-            parts += _column(one, (centre, step), (low, high), own)
-        if not math.isnan(best):
-            y = _y(best, low, high)
-            if not math.isnan(before) and before != best:
-                parts.append(_line("best", (left, left), (_y(before, low, high), y)))
-            parts.append(_line("best", (left, left + step), (y, y)))
-            before = best
-    labels = (high, (low + high) / 2, low)
-    marks = "".join(
-        f'<text x="100%" y="{_y(it, low, high) + 4:.1f}" text-anchor="end">{figure(it)}</text>' for it in labels
-    )
-    first, last = escape(bins[0].label), escape(bins[-1].label)
-    parts.append(
-        f'<text x="0" y="{_HEIGHT - 6}">{first}</text><text x="100%" y="{_HEIGHT - 6}" text-anchor="end">{last}</text>'
-    )
-    words = f"{name} by {bins[0].label.partition(' ')[0]}; best {figure(best)}"
-    return (
-        f'<div class="plot" role="img" aria-label="{escape(words)}"><svg class="marks" height="{_HEIGHT}">{marks}</svg>'
-        f'<svg height="{_HEIGHT}">{"".join(parts)}</svg></div>'
-    )
-
-
-def _column(one: Bin, place: tuple[float, float], span: tuple[float, float], own: float) -> Iterator[str]:
-    """Draw one bin at (centre, width), in per cent."""
-    (centre, step), (low, high) = place, span
-    ordered = sorted(one.scores)
-    upper, lower = (_y(ordered[round(share * (len(ordered) - 1))], low, high) for share in (0.75, 0.25))
-    hint = f"{one.label}: {len(ordered)} valid, {one.rejected} rejected, best {figure(own)}"
-    if len(ordered) > 1:
-        yield (
-            f'<rect class="half" x="{centre - 0.32 * step:.2f}%" width="{0.64 * step:.2f}%" y="{upper:.1f}" '
-            f'height="{max(1.5, lower - upper):.1f}"/>'
-        )
-    yield (
-        f'<circle class="own" cx="{centre:.2f}%" cy="{_y(own, low, high):.1f}" '
-        f'r="3.5"><title>{escape(hint)}</title></circle>'
-    )
+    best: float | None = None
+    columns: list[tuple[str, float | None, float | None, float | None, float | None, int, int]] = []
+    for one in bins:
+        own = (min(one.scores) if less else max(one.scores)) if one.scores else None
+        if own is not None and (best is None or (own < best if less else own > best)):
+            best = own
+        lower, upper = _middle_half(sorted(one.scores))
+        columns.append((one.label, best, own, lower, upper, len(one.scores), one.rejected))
+    words = f"{name} by {bins[0].label.partition(' ')[0]}; best {figure(best if best is not None else math.nan)}"
+    data = {"columns": columns, "span": visible(scores, less=less)}
+    return _chart("rounds", data, words, f"<noscript>{escape(words)}</noscript>")
 
 
 def visible(ordered: Sequence[float], *, less: bool) -> tuple[float, float]:
@@ -163,17 +97,17 @@ def visible(ordered: Sequence[float], *, less: bool) -> tuple[float, float]:
     lower, upper = (ordered[round(share * (len(ordered) - 1))] for share in (0.25, 0.75))
     reach = 3 * (upper - lower) or (high - low)
     low, high = (low, min(high, upper + reach)) if less else (max(low, lower - reach), high)
-    return (low, high) if high > low else (low - 1, high + 1)
+    margin = 0.0 if high > low else abs(low) / 10 or 1.0  # scores that are all the same stand in the middle
+    return low - margin, high + margin
 
 
-def _middle() -> float:
-    return (_TOP + _HEIGHT - _BOTTOM) / 2
+def _middle_half(ordered: Sequence[float]) -> tuple[float | None, float | None]:
+    if len(ordered) < 2:
+        return None, None
+    return ordered[round(0.25 * (len(ordered) - 1))], ordered[round(0.75 * (len(ordered) - 1))]
 
 
-def _y(score: float, low: float, high: float) -> float:
-    share = min(1.0, max(0.0, (score - low) / (high - low)))
-    return _HEIGHT - _BOTTOM - share * (_HEIGHT - _BOTTOM - _TOP)
-
-
-def _line(kind: str, across: tuple[float, float], down: tuple[float, float]) -> str:
-    return f'<line class="{kind}" x1="{across[0]:.2f}%" x2="{across[1]:.2f}%" y1="{down[0]:.1f}" y2="{down[1]:.1f}"/>'
+def _chart(kind: str, data: object, name: str, inner: str) -> str:
+    """Return the place of a chart: its data, its name for those who do not see it, and what stands there in words."""
+    content = escape(msgspec.json.encode(data).decode())
+    return f'<div class="chart {kind}" role="group" aria-label="{escape(name)}" data-chart="{content}">{inner}</div>'

@@ -1,18 +1,20 @@
 """What a page carries besides its text: data blocks that no parser takes for markup, and the document around them.
 
-A page runs one script, ours, which its content-security-policy names by hash; nothing that a candidate wrote can run.
+A page runs our script and Chart.js, which its content-security-policy names by hash; nothing that a candidate wrote can
+run. Chart.js comes with the package ``chartkick`` and is packed into each page that has charts.
 """
 
 import base64
 import hashlib
 import zlib
 from collections.abc import Sequence
+from functools import cache
 from html import escape
 from importlib import resources
 
 import msgspec
 
-_SCRIPTS = ("base.js", "drawing.js", "player.js", "details.js", "graph.js", "page.js")
+_SCRIPTS = ("base.js", "drawing.js", "charts.js", "player.js", "details.js", "graph.js", "page.js")
 _STYLES = ("style.css", "page.css")
 
 
@@ -26,12 +28,18 @@ def script() -> str:
     return "\n".join(_text(name) for name in _SCRIPTS)
 
 
+@cache
+def library() -> str:
+    """Return the source of Chart.js."""
+    return resources.files("chartkick").joinpath("django/static/chartkick/Chart.bundle.js").read_text("utf-8")
+
+
 def policy(extra: str = "") -> str:
     """Return the content-security-policy of a page made of ``style`` and ``script``, with further directives."""
     directives = [
         "default-src 'none'",
         f"style-src '{_hash(style())}'",
-        f"script-src '{_hash(script())}'",
+        f"script-src '{_hash(script())}' '{_hash(library())}'",
         "base-uri 'none'",
         "form-action 'none'",
     ]
@@ -43,6 +51,8 @@ def document(title: str, body: str, *, blocks: Sequence[str] = (), extra: str = 
 
     ``extra`` are further directives for ``policy``.
     """
+    if 'class="chart ' in body or 'id="player"' in body:
+        blocks = [*blocks, _library()]
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta http-equiv="Content-Security-Policy" content="{policy(extra)}">'
@@ -67,7 +77,16 @@ def packed(name: str, content: bytes) -> str:
 
 def pack(value: object) -> bytes:
     """Return a value as JSON, compressed (zlib), in base64; the page unpacks it when somebody looks."""
-    return base64.b64encode(zlib.compress(msgspec.json.encode(value), 9))
+    return _compressed(msgspec.json.encode(value))
+
+
+@cache
+def _library() -> str:
+    return packed("library", _compressed(library().encode()))
+
+
+def _compressed(content: bytes) -> bytes:
+    return base64.b64encode(zlib.compress(content, 9))
 
 
 def _text(name: str) -> str:

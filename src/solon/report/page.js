@@ -1,8 +1,10 @@
-/* Fills the parts of a page that are there: the theme button, the player, the graph of candidates. */
+/* Fills the parts of a page that are there: the theme button, the charts, the player, the graph of candidates. */
 
 {
   const theme = document.getElementById("theme");
   if (theme) Solon.theme(theme);
+
+  Solon.fill(document);
 
   const player = document.getElementById("player");
   if (player) Solon.player(player, Solon.read("episodes"));

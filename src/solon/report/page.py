@@ -1,4 +1,4 @@
-"""One page of HTML for one run: drawn from its folder, opens offline, runs no script but ours.
+"""One page of HTML for one run: drawn from its folder, opens offline, runs no script but ours and Chart.js.
 
 Others draw with these, which read a run's folder and change nothing:
 
@@ -33,7 +33,7 @@ from solon.report.exhibits import exhibits
 from solon.report.recordings import Recorded, read_recordings
 from solon.report.sections import label, section
 
-_DETAILS_BYTES = 400_000
+_DETAILS_BYTES = 200_000
 _DETAILS_BYTES_A_CANDIDATE = 600
 _DETAILS_BYTES_AT_MOST = 4_500_000
 _EPISODE_BYTES = 160_000

@@ -152,13 +152,10 @@ Solon.View = class {
     this.canvas = make("canvas", { role: "img" });
     this.caption = make("p", { class: "caption" });
     this.steps = make("ol", { class: "steps", tabindex: "0", "aria-label": "Steps" });
-    this.returns = make("canvas", {
-      class: "returns", role: "img", "aria-label": "Return of each agent so far",
-      click: (event) => this.place && seek(this.place(event.offsetX)),
-    });
+    this.returns = new Solon.Returns(seek);
     this.seats = make("ul", { class: "seats" });
     this.part = make("article", { class: "board" },
-      make("header", {}, this.choice, this.total), this.canvas, this.caption, this.steps, this.returns, this.seats);
+      make("header", {}, this.choice, this.total), this.canvas, this.caption, this.steps, this.returns.part, this.seats);
     this.choice.value = chosen;
   }
 
@@ -168,13 +165,18 @@ Solon.View = class {
     this.entry = entry;
     this.canvas.hidden = !this.episode.board;
     this.steps.hidden = Boolean(this.episode.board);
-    this.returns.hidden = this.total.hidden = this.seats.hidden = !this.episode.earns;
+    this.returns.part.hidden = this.total.hidden = this.seats.hidden = !this.episode.earns;
     this.story = this.episode.board ? [] : this.episode.frames.map((frame, step) =>
       Solon.element("li", {}, Solon.element("span", {}, String(step)), Solon.element("div", {}, frame[5] || (frame[4].length ? `reward ${frame[4].map(Solon.figure).join(", ")}` : ""))));
     this.steps.replaceChildren(...this.story);
   }
 
-  draw(step, span, last) {
+  /** Take the scale that all sides share. */
+  arrange(span, last) {
+    if (this.episode.earns) this.returns.show(this.episode.returns, span, last);
+  }
+
+  draw(step) {
     const episode = this.episode;
     const frame = episode.at(step);
     const at = episode.step;
@@ -187,7 +189,7 @@ Solon.View = class {
       this.canvas.setAttribute("aria-label", `${this.entry.program} at step ${at}: ${this.total.textContent}. ${frame[5]}`);
     } else this.follow(at);
     if (!episode.earns) return;
-    this.place = Solon.curves(this.returns, episode.returns, step, span, Math.max(1, last));
+    this.returns.at(step);
     const colours = Solon.agentColours(episode.names.length);
     this.seats.replaceChildren(...episode.names.map((name, seat) => {
       const swatch = Solon.element("i");
@@ -242,7 +244,7 @@ Solon.player = async (place, entries) => {
     requestAnimationFrame(tick);
   };
   const draw = () => {
-    shown().forEach((view) => view.draw(state.step, state.span, last()));
+    shown().forEach((view) => view.draw(state.step));
     slider.max = last();
     slider.value = state.step;
     slider.setAttribute("aria-valuetext", `step ${state.step} of ${last()}`);
@@ -250,8 +252,8 @@ Solon.player = async (place, entries) => {
   };
   const arrange = () => {
     const ends = shown().flatMap((view) => view.episode.returns.flatMap((row) => [row.reduce((a, b) => Math.min(a, b)), row.reduce((a, b) => Math.max(a, b))]));
-    state.span = [Math.min(0, ...ends), Math.max(0, ...ends)]; // one scale for both sides
     boards.replaceChildren(...shown().map((view) => view.part));
+    shown().forEach((view) => view.arrange([Math.min(0, ...ends), Math.max(0, ...ends)], last())); // one scale for both sides
     const told = shown().filter((view) => view.episode.moments.length);
     stories.replaceChildren(...told.map((view) => make("div", {}, told.length > 1 ? make("p", { class: "soft" }, view.entry.program) : null,
       make("ol", { class: "moments" }, ...Solon.moments(view.episode, seek)))));

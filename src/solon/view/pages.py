@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from html import escape
 from importlib import resources
 
-SCRIPTS = {"base.js": "solon.report", "view.js": "solon.view"}
+from solon.report.embed import library
+
+SCRIPTS = {"base.js": "solon.report", "charts.js": "solon.report", "view.js": "solon.view"}
 STYLES = {"style.css": "solon.report", "page.css": "solon.report", "view.css": "solon.view"}
+_LIBRARY = "chart.js"  # asked for by pages that draw
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -15,6 +18,8 @@ POLICY = (
 
 def asset(name: str) -> bytes | None:
     """Return a script or a style sheet, None if there is none of that name."""
+    if name == _LIBRARY:
+        return library().encode()
     package = SCRIPTS.get(name) or STYLES.get(name)
     return resources.files(package).joinpath(name).read_bytes() if package else None
 

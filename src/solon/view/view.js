@@ -149,28 +149,19 @@ Solon.list = (place) => {
   document.addEventListener("visibilitychange", load);
 };
 
-/** Draw the best so far as a line: as wide as its place, with its ends in words. */
-Solon.progress = (values) => {
-  if (values.length < 2) return null;
-  const low = Math.min(...values);
-  const high = Math.max(...values);
-  const y = (value) => 66 - 56 * (high > low ? (value - low) / (high - low) : 0.5);
-  const points = values.map((value, at) => `${(at / (values.length - 1)) * 600},${y(value).toFixed(1)}`).join(" ");
-  return Solon.element("figure", { class: "rise" }, Solon.element("figcaption", {}, "The best, as far as known after each round", Solon.element("span", { class: "soft" }, " more seeds may lower it")),
-    (() => {
-      const drawing = Solon.shape("svg", { viewBox: "0 0 600 72", preserveAspectRatio: "none", role: "img", "aria-label": `From ${Solon.figure(values[0])} to ${Solon.figure(values.at(-1))}` });
-      drawing.append(Solon.shape("polyline", { points }));
-      return drawing;
-    })(), Solon.element("p", { class: "scale" }, Solon.element("span", {}, Solon.figure(values[0])), Solon.element("span", {}, Solon.figure(values.at(-1)))));
-};
-
 Solon.live = (place) => {
   const make = Solon.element;
   const status = make("p", { role: "status", class: "state" }, "Reading the journal …");
   const body = make("div", {});
+  const series = [];
+  const line = make("div", { class: "chart", role: "img" });
+  const rise = make("figure", { class: "rise" }, make("figcaption", {}, "The best, as far as known after each round", make("span", { class: "soft" }, " more seeds may lower it")), line);
+  const redraw = Solon.rise(line, series);
   place.replaceChildren(status, body);
   const box = (name, value, small) => make("div", {}, make("dt", {}, name), make("dd", {}, make("strong", {}, value), make("span", {}, small)));
   const draw = (it) => {
+    series.splice(0, series.length, ...it.series);
+    line.setAttribute("aria-label", series.length ? `From ${Solon.figure(series[0])} to ${Solon.figure(series.at(-1))}` : "");
     const best = it.improvements.find((one) => one.mean !== null);
     const faults = Object.entries(it.verdicts).filter(([kind]) => kind !== "valid");
     const word = it.done ? "finished" : it.running ? (it.over ? "judging on sealed seeds" : `searching, round ${it.rounds}`) : "interrupted";
@@ -188,13 +179,14 @@ Solon.live = (place) => {
         box("episodes", it.episodes.toLocaleString("en"), Solon.many(it.rounds, "round"))),
       ...it.limits.map(({ name, used, most }) => make("p", { class: "limit" }, make("label", {}, name, make("progress", { max: most, value: Math.min(used, most) })),
         make("span", {}, `${Math.round(used).toLocaleString("en")} of ${most.toLocaleString("en")}`))),
-      Solon.progress(it.series),
+      series.length > 1 ? rise : null,
       it.improvements.length ? make("div", { class: "scroll" }, make("table", {}, make("caption", {}, "The best so far, and those before it"),
         make("thead", {}, make("tr", {}, ...["candidate", it.objective.replaceAll("_", " "), "seeds", "made by", "from"].map((name) => make("th", { scope: "col" }, name)))),
         make("tbody", {}, ...it.improvements.map((one) => make("tr", {}, ...[`#${one.number}`, one.mean === null ? "violates a constraint" : Solon.interval(one.mean, one.low, one.high), one.seeds, one.operator || "-", one.parents.map((parent) => `#${parent}`).join(" ") || "-"].map((cell) => make("td", {}, String(cell)))))))) : null,
       it.finding ? make("p", { class: `finding ${it.findings.alarm ? "alarm" : "warning"}` }, Solon.findings(it.findings), ` ${it.finding}`) : null,
       it.sealed.length ? make("p", { class: "soft" }, `Judged on sealed seeds: ${it.sealed.join(", ").replaceAll("_", " ")}`) : null,
     ].filter(Boolean));
+    redraw();
   };
   const source = new EventSource(place.dataset.events);
   source.addEventListener("message", (event) => draw(JSON.parse(event.data)));
@@ -214,6 +206,7 @@ Solon.live = (place) => {
 
 addEventListener("DOMContentLoaded", () => {
   Solon.theme(document.getElementById("theme"));
+  Solon.fill(document);
   const runs = document.getElementById("runs");
   if (runs) Solon.list(runs);
   const live = document.getElementById("live");
