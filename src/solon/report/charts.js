@@ -176,10 +176,10 @@ Solon.rounds = (place, { columns, span: [low, high] }) => Solon.chart(place, Sol
 /** The best so far, one value a round; what is in `values` when it is drawn. */
 Solon.rise = (place, values) => Solon.chart(place, Solon.high(130), (inks) => ({
   type: "line",
-  data: { labels: values.map((_, at) => `round ${at}`), datasets: [{ data: values, stepped: "after", borderColor: inks.accent, borderWidth: 1.8, pointRadius: 0, clip: 4 }] },
+  data: { labels: values.map((_, at) => `round ${at}`), datasets: [{ data: values, stepped: "middle", borderColor: inks.accent, borderWidth: 1.8, pointRadius: 0, clip: 4 }] },
   options: {
     ...Solon.plain(inks, "x", (at) => [`round ${at}`, `best so far ${Solon.figure(values[at])}`]),
-    scales: { x: Solon.scale(inks, { grid: { display: false } }), y: Solon.scale(inks, { grace: "8%", ticks: { callback: Solon.figure, maxTicksLimit: 4 } }) },
+    scales: { x: Solon.scale(inks, { offset: true, grid: { display: false } }), y: Solon.scale(inks, { grace: "8%", ticks: { callback: Solon.figure, maxTicksLimit: 4 } }) },
   },
 }));
 
