@@ -6,7 +6,8 @@
     python benchmarks/guard_access.py mending [TASKS]       single mistakes mended by witnesses, three rounds
 
 FOLDER holds samples/ and RESULTS/{ec2,iam,s3}.md of the quacky repository, RESULTS being
-results/icse22/raw_md/encoding_mutations: tables with two links and "SAT" or "UNSAT" for each direction.
+results/icse22/raw_md/encoding_mutations: tables with two links and "SAT" or "UNSAT" for each direction. They are
+compared within the types of resources that their actions take (``occurring``), and again on any text as a resource.
 """
 
 import collections
@@ -24,11 +25,13 @@ from solon.tasks.guard.access import encoding, evaluate, plain, templates
 from solon.tasks.guard.access.compare import Comparison, Relation, compare
 from solon.tasks.guard.access.model import Policy
 from solon.tasks.guard.access.mutation import mutants
+from solon.tasks.guard.access.occurring import occurring
 from solon.tasks.guard.access.reading import parse, write
 from solon.tasks.guard.access.task import AccessTask
 from solon.verify.limited import Limits
 
 RESULTS = "results/icse22/raw_md/encoding_mutations"
+ANYTHING = occurring([])
 RELATIONS: dict[tuple[str, ...], Relation] = {
     ("UNSAT", "UNSAT"): "equivalent",
     ("SAT", "UNSAT"): "more",
@@ -37,22 +40,23 @@ RELATIONS: dict[tuple[str, ...], Relation] = {
 }
 
 
-def confirmed(first: str, second: str, found: Comparison) -> bool:
-    """Return whether both evaluators decide each witness as the comparison says."""
-    policies = parse(first), parse(second)
-    for difference, wanted in ((found.first_only, [True, False]), (found.second_only, [False, True])):
+def confirmed(first: str, second: str, found: Comparison, within: Policy = ANYTHING) -> bool:
+    """Return whether both evaluators decide each witness as the comparison says, and say that it can occur."""
+    texts = first, second, write(within)
+    policies = parse(first), parse(second), within
+    for difference, wanted in ((found.first_only, [True, False, True]), (found.second_only, [False, True, True])):
         if difference is None:
             continue
         if [evaluate.allows(policy, difference.witness) for policy in policies] != wanted:
             return False
-        if [plain.allows(text, difference.witness) for text in (first, second)] != wanted:
+        if [plain.allows(text, difference.witness) for text in texts] != wanted:
             return False
     return True
 
 
-def timed(first: Policy, second: Policy) -> tuple[Comparison, float]:
+def timed(first: Policy, second: Policy, within: Policy | None = None) -> tuple[Comparison, float]:
     start = time.process_time()
-    return compare(first, second), time.process_time() - start
+    return compare(first, second, within=within), time.process_time() - start
 
 
 def show(title: str, verdicts: collections.Counter[str], seconds: Sequence[float]) -> None:
@@ -67,7 +71,7 @@ def show(title: str, verdicts: collections.Counter[str], seconds: Sequence[float
 
 def study(count: int) -> None:
     verdicts: collections.Counter[str] = collections.Counter()
-    seconds: list[float] = []
+    seconds, changed = list[float](), 0
     for number in range(count):
         policy = templates.draw(number, statements=2 + number % 3)
         own, _ = timed(policy, policy)
@@ -78,9 +82,14 @@ def study(count: int) -> None:
             assert {"more": "less", "less": "more"}.get(found.relation, found.relation) == mirror.relation
             assert found.both + (found.first_only.count if found.first_only else 0) == found.first == own.first
             assert confirmed(write(policy), write(mutant.policy), found)
+            within = occurring([policy, mutant.policy])
+            typed = compare(policy, mutant.policy, within=within)
+            assert confirmed(write(policy), write(mutant.policy), typed, within)
+            changed += typed.relation != found.relation
             verdicts[found.relation] += 1
             seconds.append(spent)
     show("own mutants", verdicts, seconds)
+    print(f"  {changed} verdicts are others by types of resources")
 
 
 def published(folder: Path) -> Iterator[tuple[str, Path, Path, tuple[str, ...]]]:
@@ -95,30 +104,41 @@ def published(folder: Path) -> Iterator[tuple[str, Path, Path, tuple[str, ...]]]
 
 def corpus(folder: Path) -> None:
     verdicts: collections.Counter[str] = collections.Counter()
-    seconds: list[float] = []
+    seconds, without, same_without = list[float](), list[float](), 0
     golden = hashlib.sha256()
     for place, first, second, cells in published(folder):
         texts = first.read_text("utf-8"), second.read_text("utf-8")
         policies = parse(texts[0]), parse(texts[1])
-        found, spent = timed(*policies)
-        assert confirmed(*texts, found), place
+        within = occurring(policies)
+        found, spent = timed(*policies, within)
+        anywhere, longer = timed(*policies)
+        assert confirmed(*texts, found, within), place
+        assert confirmed(*texts, anywhere), place
         seconds.append(spent)
+        without.append(longer)
+        same_without += anywhere.relation == RELATIONS.get(cells)
+        if found.relation != anywhere.relation:
+            said = encoding.relation(*policies, "cvc5", Limits(seconds=60), within=within)
+            print(f"  {place}: by types {found.relation}, cvc5 {said}; on any text as a resource {anywhere.relation}")
         if found.assumed:
             verdicts["of these, not proved for every value of a key that is referred to"] += 1
         golden.update(f"{place} {found.relation}\n".encode())
         theirs = RELATIONS.get(cells)
         verdicts["same" if theirs == found.relation else "other" if theirs else "they have none"] += 1
         if theirs is not None and theirs != found.relation:
+            # where it finds no request on any text there is none by types; what there is the evaluators confirm
             solver = encoding.relation(*policies, "cvc5", Limits(seconds=60))
             digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
             said = solver.reason if isinstance(solver, Unknown) else solver
             copy = " (the second says what the first says)" if policies[0].statements == policies[1].statements else ""
-            if compare(*(replace(policy, version="2008-10-17") for policy in policies)).relation == theirs:
+            unread = [replace(policy, version="2008-10-17") for policy in policies]
+            if compare(*unread, within=within).relation == theirs:
                 verdicts["other, but the same if no version replaces ${...}"] += 1
                 copy = " (as published if no version replaces ${...})"
             print(f"  {place} {digest} {second.parent.parent.name}/{second.name}: published {theirs}, "
-                  f"automata {found.relation}, cvc5 {said}{copy}")  # fmt: skip
-    show("published pairs", verdicts, seconds)
+                  f"automata {found.relation}, cvc5 on any text {said}{copy}")  # fmt: skip
+    show("published pairs, by types of resources", verdicts, seconds)
+    show("the same on any text as a resource", collections.Counter({"same": same_without}), without)
     print(f"  SHA-256 of all our verdicts: {golden.hexdigest()}")
 
 

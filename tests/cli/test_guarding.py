@@ -51,6 +51,92 @@ def test_diff_gives_a_call_that_is_new(files: dict[str, str], capsys: pytest.Cap
     assert json.loads(capsys.readouterr().out)["relation"] == "wider"
 
 
+VOLUMES = ["arn:aws:ec2:::instance/*", "arn:aws:ec2:::volume/*"]
+
+
+def iam(folder: Path, name: str, *resources: object, action: str = "ec2:AttachVolume") -> str:
+    statements = [{"Effect": "Allow", "Action": action, "Resource": it} for it in resources]
+    (folder / name).write_text(json.dumps({"Version": "2012-10-17", "Statement": statements}), encoding="utf-8")
+    return str(folder / name)
+
+
+def test_policies_of_iam_are_compared_on_all_requests_or_on_those_that_can_occur(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    narrow, wide = iam(tmp_path, "narrow", VOLUMES), iam(tmp_path, "wide", "arn:aws:ec2:::*", VOLUMES)
+    assert call(["guard", "diff", narrow, wide]) == 1
+    out = capsys.readouterr().out
+    assert f"{wide} allows all that {narrow} allows, and more\n  new: action 'ec2:attachvolume', resource " in out
+    assert "characters a text: 2^6" in out
+    assert f"statement 2 of {wide} changes no decision" in out
+    assert call(["guard", "diff", wide, narrow]) == 0
+    assert "gone: action" in capsys.readouterr().out
+    assert call(["guard", "diff", narrow, wide, "--within", "types"]) == 0
+    assert "allows the same requests" in capsys.readouterr().out
+    assert call(["guard", "diff", narrow, wide, "--within", narrow, "--json"]) == 0
+    tree = json.loads(capsys.readouterr().out)
+    assert (tree["relation"], tree["gained"], tree["jaccard"]) == ("equal", [], 1)
+    assert tree["bits"]["first"] == tree["bits"]["both"] > 600
+    assert tree["dead"] == {"first": [], "second": [1, 2]}
+    other = iam(tmp_path, "other", "*", action="s3:GetObject")
+    assert call(["guard", "diff", narrow, wide, "--within", other, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["bits"] == {"first": None, "second": None, "both": None}
+    assert call(["guard", "diff", narrow, other, "--json"]) == 1
+    tree = json.loads(capsys.readouterr().out)
+    assert (tree["relation"], tree["gained"][0]["action"]) == ("incomparable", "s3:getobject")
+
+
+def test_what_rests_on_tried_values_or_is_not_decided_is_unknown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, homes = iam(tmp_path, "home", "c/${k}"), iam(tmp_path, "homes", "c/*")
+    assert call(["guard", "diff", homes, home, "--json"]) == 1
+    tree = json.loads(capsys.readouterr().out)
+    assert (tree["relation"], len(tree["gained"]), len(tree["lost"])) == ("unknown", 0, 1)
+    assert "not every value of k was tried" in tree["reason"]
+    long = iam(tmp_path, "long", "".join(f"${{k{number}}}" for number in range(30)))
+    assert call(["guard", "diff", home, long]) == 1
+    assert "is unknown: the keys that patterns refer to have more than" in capsys.readouterr().out
+    assert call(["guard", "check", long, "--json"]) == 1
+    tree = json.loads(capsys.readouterr().out)
+    assert (tree["bits"], tree["remarks"][0]["kind"]) == (None, "undecided")
+
+
+def test_a_policy_of_iam_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    narrow = iam(tmp_path, "narrow", VOLUMES)
+    assert call(["guard", "check", narrow, "--within", "types"]) == 0
+    out = capsys.readouterr().out
+    assert f"{narrow}: 1 statement, no remarks\n  allows 2^" in out
+    assert "for example action 'ec2:attachvolume', resource 'arn:aws:ec2:::instance/example'" in out
+    assert call(["guard", "check", iam(tmp_path, "wide", "*", VOLUMES, action="*"), "--json"]) == 1
+    tree = json.loads(capsys.readouterr().out)
+    assert [it["kind"] for it in tree["remarks"]] == ["any-action", "any-action", "dead"]
+    assert tree["bits"] == 1600.0112931262822
+    assert call(["guard", "check", narrow, "--within", iam(tmp_path, "other", "*", action="s3:*")]) == 1
+    assert "allows nothing that can occur" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["diff", "iam", "narrow"], "is a policy of AWS IAM, not of tool calls"),
+        (["diff", "narrow", "iam"], "is a policy of AWS IAM, not of tool calls"),
+        (["diff", "narrow", "wide", "--within", "iam"], "--within is for policies of AWS IAM"),
+        (["check", "narrow", "--within", "types"], "--within is for policies of AWS IAM"),
+        (["check", "iam", "--within", "narrow"], "give one of AWS IAM, or `types`"),
+        (["diff", "iam", "iam", "--within", "absent"], "there is no file"),
+        (["diff", "iam", "empty"], 'is no policy ("Statement" is empty'),
+        (["explain", "iam", "call"], "is a policy of AWS IAM, not of tool calls"),
+    ],
+)
+def test_kinds_of_policies_are_not_mixed(
+    tmp_path: Path, files: dict[str, str], capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    named = {**files, "iam": iam(tmp_path, "iam", VOLUMES), "empty": iam(tmp_path, "empty")}
+    assert call(["guard", *[named.get(word, word) for word in arguments]]) == 2
+    assert told in capsys.readouterr().err
+
+
 def test_a_proxy_refuses_a_policy_with_a_rule_about_what_is_not_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,20 +1,25 @@
 """What ``solon guard`` does and prints."""
 
+import json
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 from rich.text import Text
 
+from solon.cli import access_reports
 from solon.cli.arguments import CLAIM_FAILED, DONE
 from solon.cli.tables import console, print_json
 from solon.contract import Value
 from solon.tasks.guard import analysis, files
+from solon.tasks.guard.access import reading
+from solon.tasks.guard.access.model import Policy
+from solon.tasks.guard.access.occurring import occurring
 from solon.tasks.guard.policy import PolicySet, decide
 from solon.tasks.guard.tools.calls import Call
 from solon.tasks.guard.tools.guards import PolicyGuard
@@ -23,6 +28,7 @@ from solon.verify.requests.syntax import write
 
 LONGEST: Final = 600
 """Characters of what is said of a file."""
+_NOT_WITHIN: Final = "--within is for policies of AWS IAM; leave it out"
 
 
 class _Asked(Value, frozen=True, forbid_unknown_fields=True):
@@ -36,20 +42,36 @@ class _Asked(Value, frozen=True, forbid_unknown_fields=True):
 
 
 def load(file: Path) -> PolicySet:
-    """Read a policy file. Raises ValueError that names the file."""
+    """Read a file of a policy of tool calls. Raises ValueError that names the file."""
+    return _of_tools(file, _read(file))
+
+
+def _of_tools(file: Path, found: PolicySet | Policy) -> PolicySet:
+    if not isinstance(found, Policy):
+        return found
+    raise ValueError(f"{file} is a policy of AWS IAM, not of tool calls; check takes it, and diff takes two of them")
+
+
+def _read(file: Path) -> PolicySet | Policy:
+    """Read a policy of tool calls or of AWS IAM. Raises ValueError that names the file."""
     if not file.exists():
         raise ValueError(f"there is no file {file}; give the path of a policy")
     try:
-        return files.read(file.read_text(encoding="utf-8"))
+        content = file.read_text(encoding="utf-8")
+        return reading.parse(content) if _of_access(content) else files.read(content)
     except ValueError as error:
         told = str(error)
         told = told if len(told) <= LONGEST else f"{told[: LONGEST // 2]} ... {told[-LONGEST // 2 :]}"
         raise ValueError(f"{file} is no policy ({told}); mend it and try again") from None
 
 
-def check(file: Path, *, as_json: bool) -> int:
+def check(file: Path, *, within: str | None = None, as_json: bool) -> int:
     """Print what analysis finds."""
-    policy = load(file)
+    policy = _read(file)
+    if isinstance(policy, Policy):
+        return access_reports.check(file, policy, _occurring(within, [policy]), as_json=as_json)
+    if within is not None:
+        raise ValueError(_NOT_WITHIN)
     found = analysis.check(policy)
     if as_json:
         print_json({"policy": policy.name, "digest": policy.digest, "remarks": found, "schema": 1})
@@ -66,26 +88,45 @@ def check(file: Path, *, as_json: bool) -> int:
     return CLAIM_FAILED if found else DONE
 
 
-def diff(first: Path, second: Path, *, as_json: bool) -> int:
+def diff(first: Path, second: Path, *, within: str | None = None, as_json: bool) -> int:
     """Print how the second policy relates to the first."""
-    found = analysis.diff(load(second), load(first))
+    old, new = _read(first), _read(second)
+    if isinstance(old, Policy) and isinstance(new, Policy):
+        compared = access_reports.Compared(old, new, _occurring(within, [old, new]))
+        return access_reports.diff((first, second), compared, as_json=as_json)
+    if within is not None:
+        raise ValueError(_NOT_WITHIN)
+    found = analysis.diff(_of_tools(second, new), _of_tools(first, old))
     widens = found.relation not in ("equal", "narrower")
     if as_json:
         print_json({**msgspec.structs.asdict(found), "schema": 1})
         return CLAIM_FAILED if widens else DONE
     out = console()
-    told = {
-        "equal": f"{second} allows the same calls as {first}",
-        "wider": f"{second} allows all that {first} allows, and more",
-        "narrower": f"{second} allows less than {first}, and nothing more",
-        "incomparable": f"{second} allows calls that {first} does not, and the other way round",
-        "unknown": f"how {second} relates to {first} is unknown: {found.reason}",
-    }
-    out.print(told[found.relation])
+    out.print(access_reports.related(first, second, "calls", found.reason)[found.relation])
     for word, requests in (("new", found.gained), ("gone", found.lost)):
         for request in requests:
             out.print(f"  {word}: {shown(request)}")
     return CLAIM_FAILED if widens else DONE
+
+
+def _occurring(within: str | None, policies: Sequence[Policy]) -> Policy | None:
+    """Read the policy of what can occur, or make it of the types of resources. Raises ValueError."""
+    if within is None:
+        return None
+    if within == "types":
+        return occurring(policies)
+    found = _read(Path(within))
+    if isinstance(found, Policy):
+        return found
+    raise ValueError(f"{within} is a policy of tool calls; give one of AWS IAM, or `types`")
+
+
+def _of_access(content: str) -> bool:
+    try:
+        tree: object = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(tree, dict) and bool({"Statement", "Version"} & cast("dict[str, object]", tree).keys())
 
 
 def explain(file: Path, call: Path, *, query: str, as_json: bool) -> int:

@@ -1,4 +1,4 @@
-"""``solon guard``: check, compare and explain policies of tool calls, and enforce one in front of an MCP server."""
+"""``solon guard``: check, compare and explain policies, and enforce one of tool calls in front of an MCP server."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,33 +8,41 @@ from cyclopts import App, Parameter
 from solon.cli.arguments import Json
 
 PolicyFile = Annotated[Path, Parameter(help="A policy file, as text or JSON.")]
+Within = Annotated[
+    str | None,
+    Parameter(help="For policies of AWS IAM: one that allows what can occur, or `types` for types of resources."),
+]
 Query = Annotated[
     str, Parameter(help="What the user asked for, in their words; rules on the origin of values need it.")
 ]
 
-guard = App(name="guard", help="Check, compare, explain and enforce policies of tool calls.")
+guard = App(name="guard", help="Check, compare, explain and enforce policies of tool calls; compare those of AWS IAM.")
 
 
 @guard.command
-def check(file: PolicyFile, *, json: Json = False) -> int:
+def check(file: PolicyFile, *, within: Within = None, json: Json = False) -> int:
     """Look for mistakes of types, dead rules, overlaps and tools that can never be called; 1 if there are any.
+
+    A policy of AWS IAM is told by its "Statement": what is dead, wide or odd in it, and how much it allows.
 
     Example: solon guard check policy.txt
     """
     from solon.cli import guard_reports
 
-    return guard_reports.check(file, as_json=json)
+    return guard_reports.check(file, within=within, as_json=json)
 
 
 @guard.command
-def diff(first: PolicyFile, second: PolicyFile, *, json: Json = False) -> int:
+def diff(first: PolicyFile, second: PolicyFile, *, within: Within = None, json: Json = False) -> int:
     """Say whether SECOND allows more than FIRST, with a call that shows it; 1 if it allows more or that is unknown.
+
+    Two policies of AWS IAM are told by their "Statement" and compared on all requests, which are counted as well.
 
     Example: solon guard diff old.txt new.txt
     """
     from solon.cli import guard_reports
 
-    return guard_reports.diff(first, second, as_json=json)
+    return guard_reports.diff(first, second, within=within, as_json=json)
 
 
 @guard.command

@@ -6,7 +6,7 @@ from typing import Literal
 
 from solon.contract import Value
 from solon.tasks.guard.access.model import Policy, Request
-from solon.tasks.guard.access.space import Region, Unsupported, cut, unrelated
+from solon.tasks.guard.access.space import Region, Unsupported, cut, decider, unrelated
 from solon.verify.strings.automaton import TooLarge
 
 Relation = Literal["equivalent", "more", "less", "incomparable"]
@@ -51,9 +51,13 @@ class Dead(Value, frozen=True):
     by: tuple[int, ...]
 
 
-def compare(first: Policy, second: Policy, *, bound: int | None = 100) -> Comparison:
-    """Return how two policies stand to each other. Raises Unsupported and TooLarge: then nothing is decided."""
-    space = cut([first, second], bound=bound)
+def compare(first: Policy, second: Policy, *, within: Policy | None = None, bound: int | None = 100) -> Comparison:
+    """Return how two policies stand to each other. Raises Unsupported and TooLarge: then nothing is decided.
+
+    ``within`` is a policy that allows the requests that can occur; others are neither compared nor shown nor counted.
+    It is read as any policy, so that it speaks of requests that name a principal only if it says ``"Principal": "*"``.
+    """
+    space = cut([first, second], within=within, bound=bound)
     decides = decider(first, space.first[0]), decider(second, space.first[1])
     counts = {(True, False): 0, (False, True): 0, (True, True): 0, (False, False): 0}
     witness: dict[tuple[bool, bool], Request] = {}
@@ -63,7 +67,7 @@ def compare(first: Policy, second: Policy, *, bound: int | None = 100) -> Compar
         witness.setdefault(pair, region.request)
     more, less = (True, False) in witness, (False, True) in witness
     assumed = space.assumed
-    if assumed and _settled([first, second], decides, {(True, False), (False, True)} - set(witness)):
+    if assumed and _settled([first, second], within, decides, {(True, False), (False, True)} - set(witness)):
         assumed = ()
     relation: Relation = "incomparable" if more and less else "more" if more else "less" if less else "equivalent"
     return Comparison(
@@ -79,25 +83,29 @@ def compare(first: Policy, second: Policy, *, bound: int | None = 100) -> Compar
 
 
 def _settled(
-    policies: Sequence[Policy], decides: Sequence[Callable[[int], bool]], pairs: set[tuple[bool, ...]]
+    policies: Sequence[Policy],
+    within: Policy | None,
+    decides: Sequence[Callable[[int], bool]],
+    pairs: set[tuple[bool, ...]],
 ) -> bool:
     """Return whether it is proved that pairs of decisions do not occur, whatever keys that are referred to are."""
     try:
-        return not any(tuple(it(region.mask) for it in decides) in pairs for region in unrelated(policies))
+        regions = unrelated(policies, within=within)
+        return not any(tuple(it(region.mask) for it in decides) in pairs for region in regions)
     except (Unsupported, TooLarge):
         return False
 
 
-def allowed(policy: Policy, *, bound: int = 100) -> int:
-    """Return how many requests a policy allows. Raises Unsupported and TooLarge."""
-    space = cut([policy], bound=bound)
+def allowed(policy: Policy, *, within: Policy | None = None, bound: int = 100) -> int:
+    """Return how many requests a policy allows, of those that can occur. Raises Unsupported and TooLarge."""
+    space = cut([policy], within=within, bound=bound)
     decide = decider(policy, 0)
     return sum(region.total for region in space.regions if decide(region.mask))
 
 
-def permissiveness(policy: Policy, *, bound: int = 100) -> float:
+def permissiveness(policy: Policy, *, within: Policy | None = None, bound: int = 100) -> float:
     """Return the binary logarithm of the number of allowed requests, -inf for none. Raises Unsupported and TooLarge."""
-    return logarithm(allowed(policy, bound=bound))
+    return logarithm(allowed(policy, within=within, bound=bound))
 
 
 def logarithm(count: int) -> float:
@@ -105,15 +113,21 @@ def logarithm(count: int) -> float:
     return math.log2(count) if count else -math.inf
 
 
-def example(policy: Policy) -> Request | None:
-    """Return a request that a policy allows, or None if it allows nothing. Raises Unsupported and TooLarge."""
+def example(policy: Policy, *, within: Policy | None = None) -> Request | None:
+    """Return a request that a policy allows, or None if it allows none that can occur.
+
+    Raises Unsupported and TooLarge.
+    """
     decide = decider(policy, 0)
-    return next((region.request for region in cut([policy], bound=None).regions if decide(region.mask)), None)
+    regions = cut([policy], within=within, bound=None).regions
+    return next((region.request for region in regions if decide(region.mask)), None)
 
 
-def dead(policy: Policy) -> tuple[Dead, ...]:
-    """Return the statements that decide nothing, each taken alone. Raises Unsupported and TooLarge."""
-    regions = (*cut([policy], bound=None).regions, *unrelated([policy]))
+def dead(policy: Policy, *, within: Policy | None = None) -> tuple[Dead, ...]:
+    """Return the statements that decide nothing that can occur, each taken alone. Raises Unsupported and TooLarge."""
+    own = (1 << len(policy.statements)) - 1
+    found_in = (*cut([policy], within=within, bound=None).regions, *unrelated([policy], within=within))
+    regions = tuple({mask: Region(mask, 0, it.request) for it in found_in if (mask := it.mask & own)}.values())
     found: list[Dead] = []
     for number in range(len(policy.statements)):
         bit = 1 << number
@@ -132,11 +146,3 @@ def _shadows(regions: tuple[Region, ...], bit: int) -> tuple[int, ...]:
             common &= region.mask
     common &= ~bit
     return tuple(place for place in range(max(common, 0).bit_length()) if common >> place & 1) if common != ~bit else ()
-
-
-def decider(policy: Policy, first: int, *, leaving_out: int = 0) -> Callable[[int], bool]:
-    """Return the decision by the statements that a request meets; ``first`` is the bit of the policy's first."""
-    bits = [(statement.effect, 1 << (first + place)) for place, statement in enumerate(policy.statements)]
-    allow = sum(bit for effect, bit in bits if effect == "Allow") & ~leaving_out
-    deny = sum(bit for effect, bit in bits if effect == "Deny") & ~leaving_out
-    return lambda mask: bool(mask & allow) and not mask & deny

@@ -15,16 +15,25 @@ from solon.verify.limited import USUAL, Limits
 from solon.verify.strings import smt
 
 
-def relation(first: Policy, second: Policy, solver: smt.Solver = "cvc5", limits: Limits = USUAL) -> Relation | Unknown:
+def relation(
+    first: Policy,
+    second: Policy,
+    solver: smt.Solver = "cvc5",
+    limits: Limits = USUAL,
+    *,
+    within: Policy | None = None,
+) -> Relation | Unknown:
     """Return how two policies stand to each other, by two questions for each case of the keys referred to.
+
+    ``within`` allows the requests that can occur, of which alone is asked.
 
     Raises Unsupported, TooLarge and MissingSolver.
     """
     answers: list[smt.Answer] = []
     for pair in ((first, second), (second, first)):
         answer: smt.Answer = "unsat"
-        for case in cases(pair):
-            said = smt.decide(question(*pair, case), solver, limits)
+        for case in cases([*pair, *([within] if within else [])]):
+            said = smt.decide(question(*pair, case, within), solver, limits)
             if isinstance(said, Unknown):
                 return said
             if said == "sat":
@@ -40,10 +49,12 @@ def relation(first: Policy, second: Policy, solver: smt.Solver = "cvc5", limits:
     return kinds[answers[0], answers[1]]
 
 
-def question(allowing: Policy, denying: Policy, case: Case) -> str:
+def question(allowing: Policy, denying: Policy, case: Case, within: Policy | None = None) -> str:
     """Return the script that is satisfiable if the first policy allows a request that the second does not."""
-    writer = _Writer([allowing, denying], case)
-    formula = smt.every([writer.allowed(allowing), f"(not {writer.allowed(denying)})"])
+    occurring = [within] if within else []
+    writer = _Writer([allowing, denying, *occurring], case)
+    allowed = [writer.allowed(policy) for policy in (allowing, *occurring)]
+    formula = smt.every([*allowed, f"(not {writer.allowed(denying)})"])
     lines = ["(set-logic ALL)", *writer.declared, *(f"(assert {fact})" for fact in writer.facts)]
     return "\n".join([*lines, f"(assert {formula})", "(check-sat)"])
 

@@ -12,14 +12,14 @@ from solon.tasks.guard.access.space import Unsupported
 from solon.verify.strings.automaton import TooLarge
 
 
-def lint(policy: Policy) -> tuple[Finding, ...]:
-    """Return findings in the order of the statements; statements without effect come last."""
+def lint(policy: Policy, *, within: Policy | None = None) -> tuple[Finding, ...]:
+    """Return findings in the order of the statements; statements without effect, on what can occur, come last."""
     found: list[Finding] = []
     for number, statement in enumerate(policy.statements, 1):
         found += [Finding(kind, severity, f"statement {number} {text}") for kind, severity, text in _wide(statement)]
         found += [Finding(kind, "warning", f"statement {number} {text}") for kind, text in _odd(statement, policy)]
     try:
-        useless = dead(policy)
+        useless = dead(policy, within=within)
     except (Unsupported, TooLarge) as error:
         return (*found, Finding("undecided", "note", f"statements without effect were not looked for: {error}"))
     for one in useless:

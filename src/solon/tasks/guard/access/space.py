@@ -6,6 +6,7 @@ What statements a request meets is the intersection over the variables, so count
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import combinations
 from typing import Final, NamedTuple
 
@@ -19,6 +20,7 @@ from solon.verify.strings.globs import ANY, Pattern, automaton, classes
 MOST_CELLS: Final = 200_000
 _MOST_FREE: Final = 6  # patterns of one variable that may match anything
 _NEVER: Final = ""  # a token that is no character: nothing passes it
+_MOST_APART: Final = 64  # kinds of requests that each get a product of their own
 _MOST_STEPS: Final = 3_000_000  # pairs of cells that are looked at, some seconds
 
 
@@ -53,7 +55,10 @@ class Region(NamedTuple):
 
 
 class Space(Value, frozen=True):
-    """The regions of all requests that some statement matches; bit ``i`` is statement ``i`` of all policies."""
+    """The regions of all requests that some statement matches; bit ``i`` is statement ``i`` of all policies.
+
+    A policy of the requests that occur stands last, and regions that it does not allow are left out.
+    """
 
     regions: tuple[Region, ...]
     first: tuple[int, ...]  # bit of each policy's first statement
@@ -61,43 +66,56 @@ class Space(Value, frozen=True):
     bound: int | None
 
 
-def cut(policies: Sequence[Policy], *, bound: int | None = 100) -> Space:
-    """Return the regions that policies tell apart. Raises Unsupported and TooLarge.
+def cut(policies: Sequence[Policy], *, within: Policy | None = None, bound: int | None = 100) -> Space:
+    """Return the regions that policies tell apart, of requests that occur. Raises Unsupported and TooLarge.
 
     With a bound, requests are counted: texts of at most so many of 256 symbols, numbers in millionths up to a million
     million, dates in milliseconds, all addresses; keys are absent or have one value, though regions are found with
     several values where operators ask for them. Actions count in lower case.
     """
-    statements = [statement for policy in policies for statement in policy.statements]
-    variables = [policy.variables for policy in policies for _ in policy.statements]
-    first = [sum(len(policy.statements) for policy in policies[:number]) for number in range(len(policies))]
+    everything = [*policies, *([within] if within else [])]
+    first = [sum(len(policy.statements) for policy in everything[:number]) for number in range(len(everything))]
     found: dict[int, Region] = {}
-    known = cases(policies)
+    known = cases(everything)
+    tested = {test.key for policy in everything for statement in policy.statements for test in statement.condition}
     for number, case in enumerate(known):
-        every = (1 << len(statements)) - 1
-        regions = [Region(every, 1, Request(""))]
-        for name, cells in _variables(statements, variables, case, bound):
-            regions = _combined(regions, name, cells)
-        tested = {test.key for statement in statements for test in statement.condition}
         named = {key: (value,) for key, value in case.items() if value is not None and key not in tested}
-        for it in regions:  # counted is only the first case, in which the keys have names of their own
+        # counted is only the first case, in which the keys have names of their own
+        for it in _regions(policies, within, case, bound):
             found.setdefault(it.mask, Region(it.mask, 0 if number else it.total, _with(it.request, named)))
     return Space(tuple(found.values()), tuple(first), tuple(known[0]), bound)
 
 
-def unrelated(policies: Sequence[Policy]) -> tuple[Region, ...]:
+def unrelated(policies: Sequence[Policy], *, within: Policy | None = None) -> tuple[Region, ...]:
     """Return the regions where a pattern that refers to a key may match anything at all, whatever the key is.
 
     These are more than there are, so that what holds in all of them holds for every value of every key; their requests
     show nothing. Raises Unsupported and TooLarge.
     """
-    statements = [statement for policy in policies for statement in policy.statements]
-    variables = [policy.variables for policy in policies for _ in policy.statements]
-    every = (1 << len(statements)) - 1
-    regions = [Region(every, 1, Request(""))]
-    for name, cells in _variables(statements, variables, None, None):
+    return tuple(_regions(policies, within, None, None))
+
+
+def decider(policy: Policy, first: int, *, leaving_out: int = 0) -> Callable[[int], bool]:
+    """Return the decision by the statements that a request meets; ``first`` is the bit of the policy's first."""
+    bits = [(statement.effect, 1 << (first + place)) for place, statement in enumerate(policy.statements)]
+    allow = sum(bit for effect, bit in bits if effect == "Allow") & ~leaving_out
+    deny = sum(bit for effect, bit in bits if effect == "Deny") & ~leaving_out
+    return lambda mask: bool(mask & allow) and not mask & deny
+
+
+def _regions(
+    policies: Sequence[Policy], within: Policy | None, case: Case | None, bound: int | None
+) -> Sequence[Region]:
+    everything = [*policies, *([within] if within else [])]
+    statements = [statement for policy in everything for statement in policy.statements]
+    variables = [policy.variables for policy in everything for _ in policy.statements]
+    regions = [Region((1 << len(statements)) - 1, 1, Request(""))]
+    for name, cells in _variables(statements, variables, case, bound, apart=within is not None):
         regions = _combined(regions, name, cells)
-    return tuple(regions)
+    if within is None:
+        return regions
+    occurs = decider(within, len(statements) - len(within.statements))
+    return [region for region in regions if occurs(region.mask)]
 
 
 def resources(policies: Sequence[Policy], wanted: Callable[[int], bool]) -> Automaton:
@@ -139,30 +157,51 @@ def _with(request: Request, context: dict[str, tuple[str, ...]]) -> Request:
     return Request(request.action, request.resource, request.principal, {**request.context, **context})
 
 
+_Cells = Callable[[int], list[Cell]]
+"""The cells of a variable for requests that meet at most some statements, as bits; -1 is all of them."""
+
+
 def _variables(
-    statements: Sequence[Statement], variables: Sequence[bool], given: Case | None, bound: int | None
-) -> Iterable[tuple[str, list[Cell]]]:
-    """Yield the cells of each variable; without a case what refers to a key may match anything."""
+    statements: Sequence[Statement],
+    variables: Sequence[bool],
+    given: Case | None,
+    bound: int | None,
+    *,
+    apart: bool = False,
+) -> Iterable[tuple[str, _Cells]]:
+    """Yield the cells of each variable; without a case what refers to a key may match anything.
+
+    ``apart`` cuts resources for each kind of action by itself, so that types of other actions are not multiplied.
+    """
     case: Case = {} if given is None else given
     seen_as = _anything if given is None else case.get
     lookups = [seen_as if replaced else None for replaced in variables]
     every = (1 << len(statements)) - 1
     elements = [(statement.action, _reader(None)) for statement in statements]
     # capitals, for a condition key, which is lower-case, may be called action too
-    yield "Action", _element_cells(elements, every, bound)
+    yield "Action", _always(_element_cells(elements, every, bound))
     principals = [(statement.principal, patterns.principal) for statement in statements]
-    yield "Principal", _element_cells(principals, every, bound)
+    yield "Principal", _always(_element_cells(principals, every, bound))
     named = [(statement.resource, _reader(seen)) for statement, seen in zip(statements, lookups, strict=True)]
-    yield "Resource", _element_cells(named, every, bound)
+
+    @cache
+    def places(some: int) -> list[Cell]:
+        return _element_cells(named, some, bound)
+
+    yield "Resource", lambda mask: places(mask & every if apart else every)
     keys: dict[str, list[tuple[int, Test]]] = {}
     for number, statement in enumerate(statements):
         for test in statement.condition:
             keys.setdefault(test.key, []).append((number, test))
     for key, tests in keys.items():
         if key in case:
-            yield key, [_known_cell(tests, lookups, every, case[key])]
+            yield key, _always([_known_cell(tests, lookups, every, case[key])])
         else:
-            yield key, _key_cells(key, tests, lookups, every, bound)
+            yield key, _always(_key_cells(key, tests, lookups, every, bound))
+
+
+def _always(cells: list[Cell]) -> _Cells:
+    return lambda _: cells
 
 
 def _anything(key: str) -> str | None:
@@ -184,12 +223,13 @@ def _reader(lookup: patterns.Lookup | None) -> Callable[[str], Pattern | None]:
     return lambda value: _open(value, lookup) or patterns.tokens(value, wild=True, lookup=lookup)
 
 
-def _combined(regions: Sequence[Region], name: str, cells: Sequence[Cell]) -> list[Region]:
+def _combined(regions: Sequence[Region], name: str, cells: _Cells) -> list[Region]:
     found: dict[int, Region] = {}
-    if len(regions) * len(cells) > _MOST_STEPS:
+    offered = [cells(region.mask if len(regions) <= _MOST_APART else -1) for region in regions]
+    if sum(map(len, offered)) > _MOST_STEPS:
         raise TooLarge(f"the policies ask too much of {name} besides the rest; split them")
-    for region in regions:
-        for cell in cells:
+    for region, own in zip(regions, offered, strict=True):
+        for cell in own:
             mask = region.mask & cell.mask
             if not mask:
                 continue
@@ -245,6 +285,8 @@ def _element_cells(
     numbered, lines, present = _Patterns(), list[Line](), 0
     absent = 0
     for number, (element, tokens) in enumerate(elements):
+        if not every >> number & 1:
+            continue
         if element is None:
             absent |= 1 << number
             continue
@@ -313,19 +355,19 @@ def _key_cells(
     return [Cell(absent, 1, ()), *found]
 
 
-_Cells = Callable[[Sequence[Line], int, int | None, bool], list[Cell]]
+_Values = Callable[[Sequence[Line], int, int | None, bool], list[Cell]]
 
 
 def _lines(
     key: str, tests: Sequence[tuple[int, Test]], lookups: Sequence[patterns.Lookup | None], families: set[str]
-) -> tuple[_Cells, list[Line]]:
+) -> tuple[_Values, list[Line]]:
     if families <= {"string", "arn"}:
         numbered = _Patterns()
 
         def bits(number: int, test: Test) -> int:
             return numbered.bits(_text_pattern(test.operator, value, lookups[number]) for value in test.values)
 
-        cells: _Cells = lambda lines, every, bound, several: _texts(numbered, lines, every, bound, several)  # noqa: E731
+        cells: _Values = lambda lines, every, bound, several: _texts(numbered, lines, every, bound, several)  # noqa: E731
     elif families <= {"bool", "string"}:
         domain = ("true", "false")
         for number, test in tests:

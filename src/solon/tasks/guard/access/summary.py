@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from solon.contract import Value
-from solon.tasks.guard.access.compare import decider
 from solon.tasks.guard.access.model import Policy
-from solon.tasks.guard.access.space import resources
+from solon.tasks.guard.access.space import decider, resources
 from solon.verify.strings.automaton import Automaton, TooLarge
 from solon.verify.strings.regex import NOTHING, Regex, RegexError, glob, parse, size, union
 from solon.verify.strings.sampling import jaccard

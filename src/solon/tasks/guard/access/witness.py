@@ -8,10 +8,9 @@ from typing import Final, Literal
 import msgspec
 
 from solon.contract import Value
-from solon.tasks.guard.access.compare import decider
 from solon.tasks.guard.access.evaluate import allows
 from solon.tasks.guard.access.model import Elements, Policy, Request
-from solon.tasks.guard.access.space import cut
+from solon.tasks.guard.access.space import cut, decider
 
 _OFFERS: Final = 40  # real-looking values that are tried for each part of a request
 _LONGEST: Final = 300  # characters of such a value
