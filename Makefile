@@ -27,7 +27,8 @@ arrows: $(VENV)/.developed  ## check that imports point down
 	$(BIN)/lint-imports --no-cache
 
 unit: $(VENV)/.developed  ## run the tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m compileall -q src
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 measure: $(VENV)/.developed  ## run the measurements that assert published bars; ten minutes on a quiet machine
 	$(BIN)/python -m pytest -m measurement

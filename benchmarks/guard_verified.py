@@ -66,7 +66,7 @@ def stages() -> None:
         for _, _, source in mutants(problem):
             condition = compiled(problem, source)
             random = [(at, due) for at, due in sample(problem, b"tests", 50)]
-            edges = [(at, due) for _, at, due in boundary_tests(problem)]
+            edges = [(at, due) for _, at, due in boundary_tests(name)]
             if any((evaluate(condition, at) is True) != due for at, due in random):
                 counts["random"] += 1
             elif any((evaluate(condition, at) is True) != due for at, due in edges):

@@ -1,5 +1,6 @@
 """Settings of all tests: properties are tried on the same examples everywhere, and a busy machine fails no test."""
 
+import functools
 import os
 import shutil
 from collections.abc import Iterator
@@ -8,9 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from solon.engine import seeds
+
 settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("search", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+# Slow on purpose, and pure: many runs of the tests share a root.
+seeds._stretch = functools.cache(seeds._stretch)  # pyright: ignore[reportPrivateUsage]
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 

@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 
+import grimp
 import pytest
 
 import solon
@@ -22,6 +24,12 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 def test_help_loads_no_arrays_and_no_optimiser() -> None:
     assert not loaded_after("import solon.cli.app") & {"numpy", "cmaes", "solon.api"}
+
+
+def test_no_module_is_imported_by_what_it_imports_not_even_inside_a_function() -> None:
+    graph = grimp.build_graph("solon", cache_dir=None)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    TopologicalSorter(imports).prepare()  # raises CycleError with the circle
 
 
 def test_public_names_are_these() -> None:

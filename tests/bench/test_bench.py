@@ -11,13 +11,13 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from solon.bench import Means, Row, Settings, experiment, open_folder, run_experiment, store
-from solon.bench.experiment import Column, Experiment, Maker, Table, published_row
+from solon.bench import Means, Row, Settings, open_folder, results, run_experiment, store
 from solon.bench.figure import figure
 from solon.bench.makers import Control, Model, Recorded, Search, Shipped, recorded
 from solon.bench.pages import comma_separated, markdown
 from solon.bench.registry import experiment_names, make_experiment
-from solon.bench.workshop import Memory, Workshop
+from solon.bench.results import Column, published_row
+from solon.bench.workshop import Experiment, Maker, Memory, Table, Workshop
 from solon.cli.benching import WIDTH, show, write_result
 from solon.contract import Episode, Figure, InfrastructureError, Program, Scored, Seed, Task, Unavailable
 from solon.engine import Estimate, read_card
@@ -252,7 +252,7 @@ def test_damaged_rows_are_named(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> experiment.Result:
+def result(tmp_path_factory: pytest.TempPathFactory) -> results.Result:
     folder = tmp_path_factory.mktemp("bench") / "b"
     shipped = Shipped(key="cooperating", label="a shipped program", group="shipped")
     absent = Shipped(key="unheard_of", label="a program of the future")
@@ -260,7 +260,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> experiment.Result:
     return run_experiment(made, store.open_folder(folder, SETTINGS), MEANS, progress=silent)
 
 
-def test_markdown_has_every_row_once_with_its_origin(result: experiment.Result) -> None:
+def test_markdown_has_every_row_once_with_its_origin(result: results.Result) -> None:
     text = markdown(result)
     assert "*published*: a model \\| dense" in text
     assert "| a paper |" in text
@@ -271,7 +271,7 @@ def test_markdown_has_every_row_once_with_its_origin(result: experiment.Result) 
     assert {line.replace("\\|", "").count("|") for line in rows} == {head.count("|")}
 
 
-def test_csv_has_a_line_for_every_row_and_both_ends_of_the_intervals(result: experiment.Result) -> None:
+def test_csv_has_a_line_for_every_row_and_both_ends_of_the_intervals(result: results.Result) -> None:
     lines = list(csv.DictReader(io.StringIO(comma_separated(result))))
     assert [line["kind"] for line in lines] == [row.kind for row in result.tables[0].rows]
     apple = lines[0]
@@ -280,7 +280,7 @@ def test_csv_has_a_line_for_every_row_and_both_ends_of_the_intervals(result: exp
     assert lines[-1]["source"] == "a paper"
 
 
-def test_the_figure_draws_every_row_with_a_value_and_escapes_labels(result: experiment.Result) -> None:
+def test_the_figure_draws_every_row_with_a_value_and_escapes_labels(result: results.Result) -> None:
     drawn = ElementTree.fromstring(figure(result))
     assert len(drawn.findall(".//{*}circle")) == 4
     words = [text.text or "" for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
@@ -288,7 +288,18 @@ def test_the_figure_draws_every_row_with_a_value_and_escapes_labels(result: expe
     assert any(word.startswith("proved bound") for word in words)
 
 
-def test_the_terminal_fits_a_hundred_columns(result: experiment.Result, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_figure_draws_rows_that_are_all_below_zero(result: results.Result) -> None:
+    losses = {"near": -1.0, "far": -9.0}
+    rows = tuple(
+        Row("t", key, key, "measured", metrics={"loss": Estimate(mean, None, None, ())}) for key, mean in losses.items()
+    )
+    table = msgspec.structs.replace(result.tables[0], rows=rows, bound=None, columns=(Column("loss", "loss"),))
+    drawn = ElementTree.fromstring(figure(msgspec.structs.replace(result, tables=(table,))))
+    near, far = (float(dot.attrib["cx"]) for dot in drawn.findall(".//{*}circle"))
+    assert near > far
+
+
+def test_the_terminal_fits_a_hundred_columns(result: results.Result, capsys: pytest.CaptureFixture[str]) -> None:
     show(result)
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= WIDTH
@@ -296,11 +307,11 @@ def test_the_terminal_fits_a_hundred_columns(result: experiment.Result, capsys: 
     assert any("a model" in line for line in lines)
 
 
-def test_all_forms_are_written_and_json_reads_back(result: experiment.Result, tmp_path: Path) -> None:
+def test_all_forms_are_written_and_json_reads_back(result: results.Result, tmp_path: Path) -> None:
     opened = open_folder(tmp_path / "b", SETTINGS)
     files = write_result(result, opened)
     assert all(path.exists() for path in files.values())
-    assert msgspec.json.decode(files["JSON"].read_bytes(), type=experiment.Result) == result
+    assert msgspec.json.decode(files["JSON"].read_bytes(), type=results.Result) == result
     for path in opened.folder.glob("*.svg"):
         ElementTree.parse(path)
 
@@ -325,7 +336,7 @@ def test_the_flagship_has_the_papers_tables_and_every_kind_of_row() -> None:
         assert any(isinstance(maker, Model) for maker in made.tables[1].makers)
 
 
-@pytest.mark.parametrize("kind", [experiment.Result, experiment.TableResult, Row, Settings, Column, experiment.Payoffs])
+@pytest.mark.parametrize("kind", [results.Result, results.TableResult, Row, Settings, Column, results.Payoffs])
 def test_every_field_is_documented(kind: type) -> None:
     text = (Path(__file__).parents[2] / "docs/reference/json.md").read_text(encoding="utf-8")
     assert [name for name in kind.__struct_fields__ if f"`{name}`" not in text] == []

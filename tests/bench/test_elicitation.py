@@ -8,8 +8,9 @@ import pytest
 from model.server import Server
 from solon.bench import Means, Settings, open_folder, run_experiment
 from solon.bench.elicitation import Elicited
-from solon.bench.experiment import Experiment, Row, Table
 from solon.bench.grids import Optimum, _planned, experiment
+from solon.bench.results import Row
+from solon.bench.workshop import Experiment, Table
 from solon.contract import Scored, Seed
 from solon.engine import PoolJudge, Seeds
 from solon.tasks import load

@@ -7,10 +7,11 @@ import pytest
 
 from solon.assembly import check_proposer_text
 from solon.bench import Means, Settings, grids, open_folder, run_experiment
-from solon.bench.experiment import Experiment, Row, Table
 from solon.bench.grids import Elicited, Optimum, _planned, experiment
 from solon.bench.makers import Model, Search, Shipped
 from solon.bench.pages import comma_separated, markdown
+from solon.bench.results import Row
+from solon.bench.workshop import Experiment, Table
 from solon.tasks import load
 from solon.tasks.grids.grasp_planner import best
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from solon.bench import Means, Settings, open_folder, run_experiment
-from solon.bench.experiment import Column, Experiment, Table
 from solon.bench.journeys import Conversing, figures, had
+from solon.bench.results import Column
+from solon.bench.workshop import Experiment, Table
 from solon.contract import Seed
 from solon.model import BudgetSpent, Client, Reply, Request
 from solon.tasks.guard.journeys.task import HANDLED, JourneyTask

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from solon.bench import Means, Settings, open_folder, run_experiment
-from solon.bench.experiment import Column, Experiment, Maker, Row, Table
 from solon.bench.guard import experiment as guard
 from solon.bench.planning import experiment as planning
 from solon.bench.problems import ONCE, Asked, Reference, Runs, averaged
+from solon.bench.results import Column, Row
+from solon.bench.workshop import Experiment, Maker, Table
 from solon.engine import proportion
 from solon.tasks import load, task_names
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from solon.bench import Experiment, Means, Settings, Table
-from solon.bench.experiment import Column
 from solon.bench.makers import Model, Shipped
+from solon.bench.results import Column
 
 Call = Callable[..., tuple[int, str, str]]
 

@@ -1,17 +1,21 @@
 """``solon match`` as a person meets it: matrix, dominance, invasion, held-out partners, one JSON object, one figure."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from rich.console import Console
 
 from solon.cli import main
-from solon.cli.matching import _shown
+from solon.cli.matching import _invasion_table, _payoff_table, _read, _shown
 from solon.engine import estimate
-from solon.engine.match import Invasion, InvasionPoint
+from solon.engine.match import Entrant, Invasion, InvasionPoint, Match
+from solon.evidence import policy_of
 from solon.report.curves import curves
+from solon.tasks import load
 
 Call = Callable[..., tuple[int, str, str]]
 SHORT = ["-o", "steps=40", "-o", "n_agents=4", "--workers", "1", "--seeds", "2"]
@@ -138,3 +142,23 @@ def test_the_figure_has_a_panel_for_each_pair_and_names_that_cannot_break_it() -
     ]
     assert len(ElementTree.fromstring(curves(several)).findall(".//{*}g")) == 3
     assert "No two programs met" in curves([])
+
+
+def test_a_folder_of_a_run_stands_for_its_winner() -> None:
+    folder = Path(__file__).parents[2] / "evidence" / "cleanup_synthesised"
+    assert _read(load("cleanup"), [folder]) == {str(folder): policy_of(folder)}
+
+
+def test_a_narrow_terminal_gets_means_without_intervals_and_fewer_points() -> None:
+    figures = estimate([12.25, -134.5])
+    points = tuple(InvasionPoint(count, figures, figures, figures) for count in range(1, 10))
+    pairs = [Invasion(one, other, points) for one in ("a" * 30, "b" * 30) for other in ("runs/" + "c" * 30,)]
+    names = [Entrant(it, "", None) for it in ("a" * 30, "b" * 30, "runs/" + "c" * 30)]
+    found = Match("t", "1", "full", 10, 2, tuple(names), ((figures,) * 3,) * 3, (), (), tuple(pairs), (), ())
+    out = io.StringIO()
+    for table in (_payoff_table(found, 60), _invasion_table(found, 60)):
+        Console(file=out, width=60).print(table)
+    text = out.getvalue()
+    assert "no room here for intervals" in text
+    assert text.count("-61.1 / -61.1") == 2 * 2
+    assert "…" not in text

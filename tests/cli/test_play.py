@@ -1,5 +1,6 @@
 """``solon play``: one episode as a page, in the terminal, as a GIF and as a video."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -140,6 +141,12 @@ def test_the_terminal_is_never_overrun(size: tuple[int, int]) -> None:
             lines = console.render_lines(drawing.draw(scene, width, height), pad=False)
             assert len(lines) <= height
             assert all("\x1b" not in piece.text for line in lines for piece in line)
+
+
+def test_what_pays_nothing_tells_no_return() -> None:
+    out = io.StringIO()
+    screen.tell(Console(file=out, width=80), Recording((Frame(caption="a"), Frame(caption="b"))), "title")
+    assert out.getvalue().splitlines()[-1] == "title: 1 step"
 
 
 def test_half_blocks_are_used_where_cells_of_two_columns_do_not_fit() -> None:

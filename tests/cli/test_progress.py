@@ -1,6 +1,7 @@
 """The live view of a run: calm on a terminal of any width, plain in a pipe, silent when asked."""
 
 import io
+import re
 from pathlib import Path
 
 import msgspec
@@ -129,6 +130,19 @@ def test_a_leader_that_turns_out_invalid_gives_way(facts: list[Fact]) -> None:
     assert tally.verdicts["raised"] == 1
 
 
+def test_a_leader_is_told_once_however_often_it_was_overtaken(facts: list[Fact]) -> None:
+    from solon.contract import Scored
+    from solon.journal import Judged
+
+    state, tally = told(facts[:-3])
+    assert [it.number for it in tally.improvements] == [0, 4]
+    for number, leaders in ((0, [4, 0]), (4, [0, 4])):  # each has one more seed than the other had
+        last = Judged(number, 2, Scored((Episode({"score": 0.6, "peace": 1.0}),)))
+        state.apply(last)
+        tally.note(state, last, 13.0)
+        assert [it.number for it in tally.improvements] == leaders
+
+
 def watch(facts: list[Fact], **console: object) -> str:
     out = io.StringIO()
     terminal = Console(file=out, **console)  # type: ignore[arg-type]
@@ -157,7 +171,9 @@ def test_a_terminal_is_left_with_one_line_and_the_cursor(facts: list[Fact], monk
     assert shown.rindex("\x1b[?25h") > shown.index("\x1b[?25l")
     end = shown[shown.rindex("\x1b[2K") :]
     assert "search over after 0:" in end
-    assert "3 rounds, 6 candidates (3 invalid), 6 episodes" in end
+    words = re.sub(r"\x1b\[[\d;]*[a-zA-Z]", "", end)
+    assert "3 rounds, 6 candidates (3 invalid), 6 episodes" in " ".join(words.split())
+    assert all(len(line) <= 80 for line in words.splitlines())
 
 
 def test_quiet_says_nothing(facts: list[Fact], tmp_path: Path) -> None:

@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from rich.console import Console
 from rich.table import Table
 
 from solon.api import Evaluation
-from solon.cli.tables import card_table, evaluation_table, print_json, print_json_line, public, word
+from solon.cli.tables import card_table, evaluation_table, needs, print_json, print_json_line, public, unbroken, word
 from solon.contract import Fault
 from solon.engine import Estimate
 from solon.engine.card import read_card
@@ -50,6 +51,24 @@ def test_a_narrow_terminal_loses_whole_columns_and_says_which() -> None:
     row = next(line for line in narrow if "my_policy.py" in line)
     assert row.split() == ["my_policy.py", "1.01", "±", "0.55", "22%", "0"]
     assert "no room here for equality, maximin, seconds" in narrow
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_headings_and_labels_are_folded_before_a_figure_is(width: int) -> None:
+    rows = [("cleanup_synthesised", ("360.2 ± 48.3", "1.0"), ""), ("mine.py", ("-1.00 ± 0.11", "-"), "")]
+    lines = drawn(unbroken("program", ("runs/cleanup-offline-1", "second - first"), rows, width), width)
+    assert all(len(line) <= width for line in lines)
+    assert all(any(figure in line for line in lines) for figure in ("360.2 ± 48.3", "-1.00 ± 0.11"))
+    assert sum("…" in line for line in lines) == 0
+    assert needs([cells for _, cells, _ in rows], 7) <= 40
+
+
+def test_a_published_row_without_a_figure_that_is_shown_is_left_out() -> None:
+    card = read_card(EVIDENCE / "cleanup_synthesised")
+    alone = msgspec.structs.replace(card.published[0], metrics={"equality": 0.5})
+    card = msgspec.structs.replace(card, published=(alone,))
+    assert any(alone.label[:9] in line for line in drawn(card_table(card, 160), 160))
+    assert not any("published" in line for line in drawn(card_table(card, 42), 42))
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 160])

@@ -20,7 +20,7 @@ from solon.propose.prompt import render_prompt
 from solon.sandbox import Limits
 from solon.search import make_strategy
 from solon.tasks import load
-from toys import DirectJudge, python
+from toys import DirectJudge, Sorting, python
 
 
 @pytest.fixture(autouse=True)
@@ -420,6 +420,6 @@ def test_the_pool_records_what_it_judges(tmp_path: Path) -> None:
         summed = tuple(map(sum, zip(*(frame.rewards for frame in recording.frames[1:]), strict=True)))
         assert summed == outcome.episodes[0].agents["return"]
     assert isinstance(fault, Fault)
-    with PoolJudge(load("gameable-tests"), workers=1) as judge:
+    with PoolJudge(Sorting(), workers=1) as judge:
         [refused] = judge.record([(programs[0], seeds[0])])
-    assert refused == Unavailable("task 'gameable-tests' records no episodes")
+    assert refused == Unavailable(f"task {Sorting.name!r} records no episodes")

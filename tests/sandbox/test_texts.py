@@ -3,6 +3,7 @@
 import pytest
 
 from solon.sandbox import texts
+from solon.sandbox.worker import First
 
 LONG_CHAIN = """
 error = ValueError()
@@ -87,3 +88,24 @@ def test_causes_and_groups_are_shown_without_frames_of_the_sandbox() -> None:
 def test_frames_of_a_library_that_the_program_called_are_kept() -> None:
     text = texts.trace(made("import json\njson.loads('{')"))
     assert text.index('File "program.py"') < text.index("decoder.py")
+
+
+def test_only_the_first_failure_is_noted_and_a_later_one_is_not_even_described() -> None:
+    notes: list[str] = []
+
+    class Silent:
+        def __repr__(self) -> str:
+            notes.append("described")
+            return "Silent()"
+
+    tell = First(notes.append)
+    tell.raised(ValueError("first"), "step 1: ")
+    tell.returned(Silent())
+    tell.raised(ValueError("third"))
+    assert notes == ["step 1: ValueError: first\nValueError: first"]
+
+
+def test_a_returned_value_is_noted_among_its_words() -> None:
+    notes: list[str] = []
+    First(notes.append).returned(8, "the policy ", ", which is no list")
+    assert notes == ["the policy returned 8 of type int, which is no list"]

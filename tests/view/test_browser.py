@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from report.runs import Made, many, write_run
-from solon.engine import Bundle
+from solon.cli.tables import interval
+from solon.engine import Bundle, Estimate
 from solon.view.server import Server
 
 pytestmark = pytest.mark.browser
@@ -37,6 +38,19 @@ def test_the_list_is_filtered_and_sorted_and_forgets_the_token(folder: Path, ser
     page.get_by_label("Filter the runs").fill("")
     page.get_by_label("Status").select_option("failed")
     assert runs(page) == ["four"]
+
+
+def test_figures_are_rounded_as_on_the_terminal(folder: Path, serve: Serve, opened: Any) -> None:
+    page = opened(serve(folder))
+    cases = [
+        (12 / 13, 12 / 13, 12 / 13 + 6.7e-16),
+        (0.125, 0.0, 0.25),
+        (0, 0, 0),
+        (-0.001, -0.002, 0),
+        (123.45, 100, 147),
+    ]
+    for mean, low, high in cases:
+        assert page.evaluate(f"Solon.interval({mean}, {low}, {high})") == interval(Estimate(mean, low, high, ()))
 
 
 def test_a_run_is_opened_and_the_way_leads_back(folder: Path, serve: Serve, opened: Any) -> None:
@@ -156,3 +170,7 @@ def test_the_list_fits_a_phone(folder: Path, serve: Serve, opened: Any) -> None:
     page = opened(serve(folder), width=375)
     runs(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    assert page.evaluate(
+        "document.querySelector('.runs').scrollWidth <= document.querySelector('.runs').parentElement.clientWidth"
+    )
+    assert page.get_by_text("1 alarm").locator("visible=true").count() == 1

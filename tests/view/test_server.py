@@ -191,7 +191,7 @@ def test_a_damaged_run_says_so_and_the_server_goes_on(folder: Path, serve: Serve
     (folder / "two" / "run.json").write_text(f'{{"{HOSTILE}": 1}}')
     server = serve(folder)
     status, _, text = ask(server, "/run/one")
-    assert (status, "fails its checksum" in text) == (409, True)
+    assert (status, "fails its checksum" in text, "<h1>This run cannot be shown</h1>" in text) == (409, True, True)
     status, _, text = ask(server, "/run/two")
     assert status == 409
     assert HOSTILE not in text

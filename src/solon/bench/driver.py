@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from solon.bench.experiment import Column, Experiment, Maker, Payoffs, Result, Row, Table, TableResult
+from solon.bench.results import Column, Payoffs, Result, Row, TableResult
 from solon.bench.store import Store
-from solon.bench.workshop import Means, Workshop
+from solon.bench.workshop import Experiment, Maker, Means, Table, Workshop
 from solon.engine import PoolJudge, package_versions, tightest_bounds
 from solon.engine.card import minimised
 from solon.tasks import load

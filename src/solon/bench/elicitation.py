@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from solon.bench.asking import client_of, dollars, folder_name, ledger_of, why_not
-from solon.bench.experiment import Row
+from solon.bench.results import Row
 from solon.bench.workshop import Workshop
 from solon.contract import InfrastructureError, Program, Seed
 from solon.engine import Estimate, Seeds

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from html import escape
 
-from solon.bench.experiment import Column, Result, Row, TableResult
+from solon.bench.results import Column, Result, Row, TableResult
 from solon.report.frame import LETTER, framed
 
 _WIDTH, _LINE, _HEAD, _FOOT = 980, 24, 58, 56
@@ -39,15 +39,10 @@ def _panel(table: TableResult, columns: Sequence[Column]) -> tuple[str, float]:
     if not rows:
         return f'<text class="name" x="16" y="26">{escape(table.title)}: nothing was measured</text>', _HEAD
     best = max(table.bound or 0.0, rows[0].metrics[goal.metric].mean, 1e-9)
-    shown = [row for row in rows if row.metrics[goal.metric].mean >= -_FAR * best]
-    low = max(
-        -_FAR * best,
-        min(
-            0.0,
-            *(row.metrics[goal.metric].low or 0.0 for row in shown),
-            *(row.metrics[goal.metric].mean for row in shown),
-        ),
-    )
+    near = [row for row in rows if row.metrics[goal.metric].mean >= -_FAR * best]
+    shown = near or rows
+    lowest = [end for it in shown for end in (it.metrics[goal.metric].low or 0.0, it.metrics[goal.metric].mean)]
+    low = max(-_FAR * best if near else min(lowest), min(0.0, *lowest))
     left = 30 + LETTER * min(_LONGEST, max(len(_name(row)) for row in shown))
     right = _WIDTH - 70 - _CELL * len(others)
 
@@ -59,9 +54,7 @@ def _panel(table: TableResult, columns: Sequence[Column]) -> tuple[str, float]:
         f'<text class="name" x="16" y="26" style="font-weight: 600">{escape(table.title)}</text>',
         _rule(x(0.0), bottom, ""),
     ]
-    for place, column in enumerate((goal, *others)):
-        at = _WIDTH - 16 - _CELL * (len(others) - place)
-        parts.append(f'<text x="{at}" y="{_HEAD - 12}" text-anchor="end">{escape(column.heading)}</text>')
+    parts += _cells([escape(column.heading) for column in (goal, *others)], _HEAD - 12)
     if table.bound is not None:
         parts.append(_rule(x(table.bound), bottom, f"proved bound {table.bound:.2f}"))
     for number, row in enumerate(shown):
@@ -70,16 +63,19 @@ def _panel(table: TableResult, columns: Sequence[Column]) -> tuple[str, float]:
             f'<text class="name" x="{left - 14:.1f}" y="{y + 4}" text-anchor="end">{escape(_name(row))}</text>'
         )
         parts.append(_dot(row, goal, x, y))
-        for place, column in enumerate((goal, *others)):
-            value = row.metrics.get(column.metric)
-            at = _WIDTH - 16 - _CELL * (len(others) - place)
-            text = f"{value.mean:.{column.digits}f}" if value else ""
-            parts.append(f'<text x="{at}" y="{y + 4}" text-anchor="end">{text}</text>')
+        values = [(row.metrics.get(column.metric), column.digits) for column in (goal, *others)]
+        parts += _cells([f"{value.mean:.{digits}f}" if value else "" for value, digits in values], y + 4)
     left_out = [f"{row.label} {row.metrics[goal.metric].mean:.2f}" for row in rows if row not in shown]
     note = f"; off the scale: {', '.join(left_out)}" if left_out else ""
     words = f"hollow: published; filled: measured here, line: 95 % interval{note}"
     parts.append(f'<text x="16" y="{bottom + 36}">{escape(words)}</text>')
     return "".join(parts), bottom + _FOOT
+
+
+def _cells(texts: Sequence[str], y: float) -> list[str]:
+    """Return texts in columns that end at the right."""
+    ends = [_WIDTH - 16 - _CELL * (len(texts) - 1 - place) for place in range(len(texts))]
+    return [f'<text x="{at}" y="{y}" text-anchor="end">{text}</text>' for at, text in zip(ends, texts, strict=True)]
 
 
 def _dot(row: Row, goal: Column, x: Callable[[float], float], y: float) -> str:

@@ -11,10 +11,10 @@ import msgspec
 
 from solon.assembly import Option
 from solon.bench.elicitation import Elicited, price_of_an_answer
-from solon.bench.experiment import Column, Experiment, Group, Maker, Row, Settings, Table, published_row
 from solon.bench.makers import Control, Model, Search, Shipped, recorded
+from solon.bench.results import Column, Group, Row, Settings, published_row
 from solon.bench.social_dilemmas import MODELS
-from solon.bench.workshop import Means, Workshop
+from solon.bench.workshop import Experiment, Maker, Means, Table, Workshop
 from solon.contract import Figure, Program, Seed, Task
 from solon.engine import Bundle, Estimate, Seeds, estimate, read_card, shares
 from solon.model import Prices, is_address, load_prices, parse_address

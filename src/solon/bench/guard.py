@@ -7,12 +7,12 @@ from typing import Final
 import msgspec
 
 from solon.assembly import Option
-from solon.bench.experiment import Column, Experiment, Maker, Row, Settings, Table, published_row
 from solon.bench.journeys import Conversing
 from solon.bench.makers import Control, Search, Shipped
 from solon.bench.problems import Asked, Reference, Runs, averaged
+from solon.bench.results import Column, Row, Settings, published_row
 from solon.bench.social_dilemmas import MODELS
-from solon.bench.workshop import Means, Workshop
+from solon.bench.workshop import Experiment, Maker, Means, Table, Workshop
 from solon.contract import InfrastructureError, Program, Task
 
 _SOURCE: Final = (

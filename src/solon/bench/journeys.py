@@ -7,8 +7,8 @@ from typing import Final
 import msgspec
 
 from solon.bench.asking import client_of, dollars, folder_name, ledger_of, why_not
-from solon.bench.experiment import Row
 from solon.bench.problems import averaged
+from solon.bench.results import Row
 from solon.bench.workshop import Workshop
 from solon.contract import Program
 from solon.engine import Seeds

@@ -10,7 +10,7 @@ import msgspec
 from solon import api
 from solon.assembly import Option
 from solon.bench.asking import folder_name, why_not
-from solon.bench.experiment import Group, Row
+from solon.bench.results import Group, Row
 from solon.bench.workshop import Workshop
 from solon.contract import InfrastructureError, Program
 from solon.engine import Budget, Bundle, Card, read_card

@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-from solon.bench.experiment import Column, Result, Row, TableResult
 from solon.bench.figure import full_label, in_order
+from solon.bench.results import Column, Result, Row, TableResult
 from solon.engine import Estimate
 
 NOTES = (

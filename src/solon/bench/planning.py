@@ -11,11 +11,11 @@ from typing import Final
 import msgspec
 
 from solon.assembly import Option
-from solon.bench.experiment import Column, Experiment, Maker, Row, Settings, Table, published_row
 from solon.bench.makers import Model, Shipped
 from solon.bench.problems import ONCE, Asked, Reference, Runs, averaged
+from solon.bench.results import Column, Row, Settings, published_row
 from solon.bench.social_dilemmas import MODELS
-from solon.bench.workshop import Means, Workshop
+from solon.bench.workshop import Experiment, Maker, Means, Table, Workshop
 from solon.contract import Figure, Program, Task
 from solon.tasks.planning.classical.published import isr_llm, llm_p
 from solon.tasks.planning.trips.published import REPAIRS

@@ -16,7 +16,7 @@ import msgspec
 from solon import api
 from solon.assembly import Option
 from solon.bench.asking import why_not
-from solon.bench.experiment import Group, Row
+from solon.bench.results import Group, Row
 from solon.bench.workshop import Workshop
 from solon.contract import InfrastructureError, Program
 from solon.engine import Arm, Budget, Card, Estimate, estimate, proportion, read_card

@@ -5,8 +5,8 @@ import importlib
 from collections.abc import Callable
 from typing import cast
 
-from solon.bench.experiment import Experiment, Settings
-from solon.bench.workshop import Means
+from solon.bench.results import Settings
+from solon.bench.workshop import Experiment, Means
 
 _EXPERIMENTS = {
     "social-dilemmas": "solon.bench.social_dilemmas:experiment",

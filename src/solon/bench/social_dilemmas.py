@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from solon.assembly import Option
-from solon.bench.experiment import Column, Experiment, Maker, Row, Settings, Table, published_row
 from solon.bench.makers import Control, Model, Search, Shipped, recorded
-from solon.bench.workshop import Means
+from solon.bench.results import Column, Row, Settings, published_row
+from solon.bench.workshop import Experiment, Maker, Means, Table
 from solon.contract import Task
 
 MODELS = ("anthropic:claude-sonnet-4-5", "google:gemini-2.5-pro", "openai:gpt-5.2")

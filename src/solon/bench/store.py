@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from solon.bench.experiment import Payoffs, Row, Settings
+from solon.bench.results import Payoffs, Row, Settings
 from solon.contract import InfrastructureError, Value
 from solon.engine import Bundle
 

@@ -1,13 +1,18 @@
-"""Where the rows of one table are made: task, judge, seeds, and the rows that are there already."""
+"""A published experiment is data, tables of rows, and each row knows how it is made, in a workshop.
+
+The workshop is one table's: task, judge, seeds, and the rows that are there already.
+"""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
 
 import msgspec
 
-from solon.bench.experiment import Group, Maker, Payoffs, Row, Settings, Table
+from solon.assembly import Option
+from solon.bench.results import Column, Group, Payoffs, Row, Settings
 from solon.contract import InfrastructureError, Invalid, Outcome, Program, Scored, Seed, Task, Unavailable, Value
 from solon.crossplay import Crossplay, Meeting
 from solon.engine import (
@@ -24,6 +29,53 @@ from solon.engine.match import held_out_partners
 from solon.engine.meetings import MeetingJudge, Meetings
 
 Job = tuple[Program | Meeting, Sequence[Seed]]
+
+
+class Maker(Protocol):
+    """Makes one row of a table."""
+
+    @property
+    def key(self) -> str:
+        """What the row is called within its table, for ever: a finished row is found by it."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """What the row is called before readers."""
+        ...
+
+    def make(self, workshop: "Workshop") -> Row:
+        """Measure, or return a row that says why nothing was run. Raises InfrastructureError."""
+        ...
+
+    def program(self, workshop: "Workshop") -> Program | None:
+        """Return the program of the finished row, if there is one."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A task, the rows to make, and what others published of it."""
+
+    name: str
+    title: str
+    task: str
+    makers: Sequence[Maker]
+    options: dict[str, Option] = field(default_factory=dict[str, Option])
+    columns: tuple[Column, ...] = ()  # its own, where the experiment's do not fit
+    meeting: Sequence[str] = ()  # keys of the rows whose programs meet in the payoff matrix
+    published: Callable[[Task], Sequence[Row]] = lambda _: ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """A publication's tables, made for given settings."""
+
+    name: str
+    title: str
+    source: str
+    columns: tuple[Column, ...]
+    tables: Sequence[Table]
 
 
 class Means(Value, frozen=True):

@@ -210,7 +210,7 @@ def match(  # noqa: PLR0913  # one parameter an option
 ) -> int:
     """Let PROGRAMS meet in one game, in every proportion: payoffs, dominance, invasion, held-out partners.
 
-    A name in place of a file, such as nearest_apple, takes the task's reference program.
+    A name in place of a file, such as nearest_apple, takes the task's reference program; a run's folder, its winner.
 
     Example: solon match gathering nearest_apple exploiting --figure curves.svg
     """

@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from solon.bench import Means, Result, Row, Settings, TableResult, make_experiment, open_folder, run_experiment
-from solon.bench.experiment import Column
 from solon.bench.figure import figure, full_label
 from solon.bench.pages import cell, comma_separated, cost, markdown, sections, why
+from solon.bench.results import Column
 from solon.bench.store import Store
 from solon.cli.arguments import DONE, INTERRUPTED
 from solon.cli.running import warn_about

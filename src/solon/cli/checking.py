@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
 from solon import evidence
 from solon.cli.arguments import CLAIM_FAILED, DONE, INFRASTRUCTURE
 from solon.cli.options import parse_options
-from solon.cli.tables import console, heading, interval, print_json, public, word
+from solon.cli.tables import console, heading, interval, print_json, public, unbroken, word
 from solon.engine import Estimate
 from solon.interop.cluster import open_executor
 
@@ -76,7 +75,7 @@ def _show(it: evidence.Comparison, seeds: int) -> None:
     if it.differences:
         one, other = it.first.program, it.second.program
         out.print(heading(it.task, f" {it.first.version}, {public(seeds)}, isolation {it.first.isolation}"))
-        out.print(_table(it, (one, other, "second - first, paired")))
+        out.print(_table(it, (one, other, "second - first, paired"), out.width))
         out.print(f"{other} is {_verdict(it)} than {one} in {it.objective}.")
     if not it.source:
         out.print("The sources are the same.")
@@ -91,17 +90,14 @@ def _show(it: evidence.Comparison, seeds: int) -> None:
 _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
 
 
-def _table(it: evidence.Comparison, headings: Sequence[str]) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("")
-    for text in headings:
-        table.add_column(text, justify="right")
+def _table(it: evidence.Comparison, headings: Sequence[str], width: int) -> Table:
+    rows: list[tuple[str, tuple[str, ...], str]] = []
     for name, difference in it.differences.items():
         less = " (less is better)" if name in it.minimised else ""
         sign = "+" if difference.mean > 0 else ""
         cells = (interval(it.first.metrics[name]), interval(it.second.metrics[name]), f"{sign}{interval(difference)}")
-        table.add_row(f"{name}{less}", *cells, style="bold" if _side(difference) else "")
-    return table
+        rows.append((f"{name}{less}", cells, "bold" if _side(difference) else ""))
+    return unbroken("", headings, rows, width)
 
 
 def _side(difference: Estimate) -> int:

@@ -21,21 +21,21 @@ An estimate is {mean, low, high, per_seed}; a fault {kind, message, remedy, trac
 with the name of the program at fault.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
 from solon.api import find_program
 from solon.cli.options import limits_of, parse_options
 from solon.cli.running import warn_about
-from solon.cli.tables import console, heading, interval, print_json, public, word
+from solon.cli.tables import console, heading, interval, needs, print_json, public, unbroken, word
 from solon.contract import InfrastructureError, Program, Task
 from solon.engine import Estimate, PoolJudge, public_seeds
 from solon.engine.match import Invasion, InvasionPoint, Match, match
+from solon.evidence import policy_of
 from solon.interop.cluster import open_executor
 from solon.journal.remedies import remedy
 from solon.report.curves import curves
@@ -107,7 +107,7 @@ def _read(task: Task, paths: Sequence[Path]) -> dict[str, Program]:
         name = str(path)
         if name in entrants:
             raise ValueError(f"{name} is named twice; a program always meets itself, name another one")
-        entrants[name] = find_program(task, name)
+        entrants[name] = policy_of(path) if (path / "run.json").is_file() else find_program(task, name)
     return entrants
 
 
@@ -115,11 +115,11 @@ def _show(it: Match) -> None:
     out = console()
     out.print(heading(it.task, f" {it.version}, {public(it.seeds)}, isolation {it.isolation}"))
     out.print(f"mean return of a seat ± half of the 95 % interval, {it.seats // 2} of {it.seats} seats each")
-    out.print(_payoff_table(it))
+    out.print(_payoff_table(it, out.width))
     for line in (*_dominance_lines(it), *_exploitability_lines(it)):
         out.print(line)
     out.print("\nmutants' return / residents' return, by seats of the mutants")
-    out.print(_invasion_table(it))
+    out.print(_invasion_table(it, out.width))
     for line in _held_out_lines(it):
         out.print(line)
     errors = console(stderr=True)
@@ -129,18 +129,18 @@ def _show(it: Match) -> None:
         errors.print(f"invalid, {word(fault)}")
 
 
-def _cell(it: Estimate | None) -> str | Text:
-    return interval(it) if it is not None else Text("invalid", "red")
+def _cell(it: Estimate | None, word: Callable[[Estimate], str]) -> str | Text:
+    return word(it) if it is not None else Text("invalid", "red")
 
 
-def _payoff_table(it: Match) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("this program's return, against")
-    for entrant in it.programs:
-        table.add_column(entrant.name, justify="right")
-    for row, entrant in enumerate(it.programs):
-        cells = [_cell(payoff) for payoff in it.payoffs[row]]
-        table.add_row(entrant.name, *cells)
+def _payoff_table(it: Match, width: int) -> Table:
+    rows = [[_cell(payoff, interval) for payoff in row] for row in it.payoffs]
+    if narrow := needs(rows) > width:
+        rows = [[_cell(payoff, lambda it: f"{it.mean:.1f}") for payoff in row] for row in it.payoffs]
+    names = [entrant.name for entrant in it.programs]
+    laid = [(name, cells, "") for name, cells in zip(names, rows, strict=True)]
+    table = unbroken("this program's return, against", names, laid, width)
+    table.caption, table.caption_justify = "no room here for intervals" if narrow else None, "left"
     return table
 
 
@@ -168,25 +168,23 @@ def _exploitability_lines(it: Match) -> list[str]:
     return lines
 
 
-def _invasion_table(it: Match) -> Table:
-    counts = _shown(it.seats)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("mutants among residents")
-    for count in counts:
-        table.add_column(str(count), justify="right")
-    for invasion in it.invasions:
-        if invasion.points:
-            cells = [_pair(point) for point in invasion.points if point.mutants in counts]
-            table.add_row(_label(invasion), *cells)
-        else:
-            table.add_row(_label(invasion), *[Text("-")] * len(counts))
-    return table
+def _invasion_table(it: Match, width: int) -> Table:
+    most = MOST_POINTS
+    while needs(rows := _invasion_rows(it, counts := _shown(it.seats, most))) > width and most > 2:
+        most -= 1
+    laid = [(_label(invasion), cells, "") for invasion, cells in zip(it.invasions, rows, strict=True)]
+    return unbroken("mutants among residents", [str(count) for count in counts], laid, width)
 
 
-def _shown(seats: int) -> list[int]:
+def _invasion_rows(it: Match, counts: Sequence[int]) -> list[list[str]]:
+    found = [[_pair(point) for point in invasion.points if point.mutants in counts] for invasion in it.invasions]
+    return [cells or ["-"] * len(counts) for cells in found]
+
+
+def _shown(seats: int, most: int = MOST_POINTS) -> list[int]:
     """Choose the first, the last and evenly spaced counts between."""
     last = seats - 1
-    points = min(MOST_POINTS, last)
+    points = min(most, last)
     return sorted({1 + round(place * (last - 1) / max(1, points - 1)) for place in range(points)})
 
 

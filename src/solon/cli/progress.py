@@ -68,7 +68,7 @@ class Watch:
             self._live.stop()
             if kind is None and self._tally.reason:
                 line = ending(self._context, self._tally)
-                self._console.print(line, style="dim", soft_wrap=True, markup=False, highlight=False)
+                self._console.print(line, style="dim", markup=False, highlight=False)
 
     def __call__(self, state: State, fact: Fact) -> None:
         """Take note of one fact."""

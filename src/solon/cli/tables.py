@@ -79,7 +79,7 @@ def interval(it: Estimate) -> str:
         return f"{it.mean:.3g} (one seed)"
     half = (it.high - it.low) / 2
     digits = 1 if abs(it.mean) >= 100 else 2
-    return f"{it.mean:.{digits}f} ± {half:.{digits}f}"
+    return f"{it.mean:z.{digits}f} ± {half:.{digits}f}"
 
 
 def columns(names: list[str], objective: str, constraints: Sequence[str] = ()) -> list[str]:
@@ -125,8 +125,34 @@ def _fitted(
     for at in kept:
         table.add_column(names[at], justify="right", no_wrap=True)
     for label, cells, style in rows:
-        table.add_row(label, *(cells[at] for at in kept), style=style)
+        shown = [cells[at] for at in kept]
+        if shown.count("-") < len(shown) or cells.count("-") == len(cells):
+            table.add_row(label, *shown, style=style)
     return table
+
+
+def unbroken(
+    first: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str | Text], str]], width: int
+) -> Table:
+    """Lay out rows of a label, figures and a style; in a narrow terminal headings and labels are folded, no figure."""
+    widths = [max(len(str(cell)) for cell in column) for column in zip(*(cells for _, cells, _ in rows), strict=True)]
+    spare = width - needs([cells for _, cells, _ in rows], max(len(name) for name, _, _ in rows))
+    while short := [at for at, head in enumerate(heads) if widths[at] < len(head)][: max(0, spare)]:
+        spare -= len(short)
+        for at in short:
+            widths[at] += 1
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(first, overflow="fold")
+    for head, room in zip(heads, widths, strict=True):
+        table.add_column(head, justify="right", width=room, overflow="fold")
+    for name, cells, style in rows:
+        table.add_row(name, *cells, style=style)
+    return table
+
+
+def needs(rows: Sequence[Sequence[str | Text]], label: int = LABEL) -> int:
+    """Return how wide a table of these figures is beside a label."""
+    return label + 2 + sum(3 + max(len(str(cell)) for cell in column) for column in zip(*rows, strict=True))
 
 
 def leaders(figures: Sequence[Figure], names: list[str], minimised: Sequence[str] = ()) -> list[Figure]:

@@ -25,6 +25,8 @@ from solon.tasks.guard.tools.guards import PolicyGuard, final_call
 
 Consent = Literal["once", "run", "no"]
 Ask = Callable[[str], Consent]
+After = Callable[["Gate", Call, Json], object]
+"""What is done with a result once it is noted, before the agent sees it."""
 HOPS: Final = 3  # calls that substitute one another
 NAMED: Final = 200  # characters of a tool's name in the log
 _OVER: Final = "The run was ended by a rule."
@@ -114,10 +116,13 @@ def plainly(text: str) -> str:
 class Gate:
     """Decides the calls of one run, from any thread; ``tools`` may become known later than the policy."""
 
-    def __init__(self, policy: PolicySet, query: str = "", *, log: Log | None = None, ask: Ask = deny) -> None:
+    def __init__(
+        self, policy: PolicySet, query: str = "", *, log: Log | None = None, ask: Ask = deny, after: After | None = None
+    ) -> None:
         self.policy = policy
+        self._after = after
         self._digest = policy.digest
-        self._query = query
+        self.query = query
         self._described: dict[str, Described] = {}
         self._guard = PolicyGuard(policy, query, ())
         self._guard.ledger.tools = self._described
@@ -219,7 +224,7 @@ class Gate:
         if kind == "allow" and final is not None:
             return Ruling(ticket, final), None
         other = decision.fallback.call if kind == "block" and decision.fallback.mode == "substitute" else None
-        return Ruling(ticket, None, explained(decision, self._query)), other
+        return Ruling(ticket, None, explained(decision, self.query)), other
 
     def _settled(self, decision: Decision, digest: str) -> str:
         if decision.kind != "confirm" or decision.call is None:
@@ -252,6 +257,9 @@ class Gate:
                 f"The call of {ruling.call.tool} was carried out, but the guard failed to note its result "
                 f"({type(failure).__name__}), which is withheld."
             )
+        if self._after is not None and not error:
+            with contextlib.suppress(Exception):  # it may change the rules; if it fails they stay
+                self._after(self, ruling.call, result)
         return ""
 
 

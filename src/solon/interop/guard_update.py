@@ -1,16 +1,20 @@
-"""The policy file of a guard at work: read again, it may only narrow what is allowed, unless a person agrees."""
+"""New rules for a guard at work, from its file or a model: they may only narrow, unless a person agrees."""
 
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from solon.contract import InfrastructureError
 from solon.interop.guard_gate import Ask, Gate
+from solon.model import Client, Message, Request
 from solon.tasks.guard import analysis
 from solon.tasks.guard.policy import PolicySet
+from solon.tasks.guard.tools.calls import Call, Described, Json
+from solon.tasks.guard.tools.synthesis import Reply, Turns, update
 
 _SAME: Final = "declares tools, facts, state or defaults differently; restart the proxy for that"
 
@@ -59,3 +63,34 @@ class Standing:
         self.policy = new
         why = "proved to allow nothing more" if decided == "proved" else "a person allowed it"
         return f"{self._file} is in force: {why}"
+
+
+def follow(gate: Gate, tools: Sequence[Described], call: Call, result: Json, reply: Reply, ask: Ask) -> str:
+    """Let a model change the rules of a run after a result; return in a sentence what became of it.
+
+    What is proved to narrow is taken at once; the rest only if a person agrees. On any failure the rules stay.
+    """
+    try:
+        rules = update(gate.policy, gate.query, tools, call, result, reply)
+        if rules == gate.policy.rules:
+            return "the rules stay as they are"
+        try:
+            gate.amend(rules)
+        except analysis.Refused as refused:
+            if ask(f"After a call of {call.tool} a model wants other rules; {refused}.") == "no":
+                raise
+            gate.amend(rules, person=True)
+            return "the rules are others now: a person allowed it"
+    except (ValueError, OSError, InfrastructureError) as error:
+        return f"the rules stay as they are: {error}"
+    return "the rules are others now: proved to allow nothing more"
+
+
+def answers(client: Client, pattern: Request) -> Reply:
+    """Return what a model says to messages; ``pattern`` has its name and settings. Raises InfrastructureError."""
+
+    def reply(turns: Turns) -> str:
+        messages = tuple(Message(role, text) for role, text in turns)
+        return client.complete(msgspec.structs.replace(pattern, messages=messages)).text
+
+    return reply

@@ -42,14 +42,24 @@ Solon.inflated = (text) => {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
 };
 
+/** Round as Python does: to the nearest, exact ties to the even digit; toFixed alone takes ties away from zero. */
+Solon.fixed = (value, digits) => {
+  const exact = value.toFixed(60);
+  const cut = exact.slice(0, exact.length - 60 + digits);
+  const text = /^[02468]50*$/.test(exact.slice(cut.length - 1)) ? cut : value.toFixed(digits);
+  return Number(text) ? text : text.replace("-", "");
+};
+
 /** Write a figure with about three digits, as the rest of the page does. */
-Solon.figure = (value) => {
+Solon.precise = (value) => {
   if (value === null || value === undefined) return "-";
   const size = Math.abs(value);
   if (size >= 1e6 || (size > 0 && size < 1e-3)) return value.toPrecision(3);
-  if (Number.isInteger(value) && size < 1000) return String(value);
-  return value.toLocaleString("en", size >= 1000 ? { maximumFractionDigits: 0 } : { minimumFractionDigits: size >= 100 ? 1 : 2, maximumFractionDigits: size >= 100 ? 1 : 2 });
+  return size >= 1000 ? Number(Solon.fixed(value, 0)).toLocaleString("en") : Solon.fixed(value, size >= 100 ? 1 : 2);
 };
+
+/** Write a figure that stands alone: a whole number without digits behind it. */
+Solon.figure = (value) => (Number.isInteger(value) && Math.abs(value) < 1000 ? String(value) : Solon.precise(value));
 
 /** Return a colour of the style as it is in the present theme; a canvas understands no variables. */
 Solon.colour = (name) => {

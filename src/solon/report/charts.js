@@ -22,14 +22,15 @@ Solon.charting = () => (Solon.charting.found ||= (async () => {
 Solon.chart = (place, frame, describe) => {
   const draw = async () => {
     const Chart = await Solon.charting();
-    const { width, height, left = 0, top = 0 } = frame(place);
+    const box = frame(place);
+    const { width, height, left = 0, top = 0 } = box;
     if (!width) return;
     place.chart?.destroy();
     place.querySelector("canvas")?.remove();
     const canvas = place.appendChild(Solon.element("canvas", { width, height }));
     canvas.style.left = `${left}px`;
     canvas.style.top = `${top}px`;
-    place.chart = new Chart(canvas, describe(Solon.inks(), width));
+    place.chart = new Chart(canvas, describe(Solon.inks(), box));
   };
   Solon.redraw(place, draw);
   return draw;
@@ -75,30 +76,34 @@ Solon.limit = (inks, [value, words]) => ({
     ctx.strokeStyle = ctx.fillStyle = inks.accent;
     ctx.setLineDash([3, 3]);
     ctx.beginPath();
-    ctx.moveTo(x, chartArea.top);
+    ctx.moveTo(x, Solon.WORDS);
     ctx.lineTo(x, chartArea.bottom);
     ctx.stroke();
     ctx.font = `11px ${window.Chart.defaults.font.family}`;
     ctx.textAlign = x > middle ? "right" : "left";
-    ctx.fillText(words, x + (x > middle ? 2 : -2), chartArea.top - 5);
+    ctx.fillText(words, x + (x > middle ? 2 : -2), Solon.WORDS - 5);
     ctx.restore();
   },
 });
 
-/** The space that the rows of a chart leave free: beside their words, or below them on a phone; and the scale's below. */
+/**
+ * The space that the rows of a chart leave free: beside their words, or below them on a phone. `above` are the pixels over
+ * the first row's space, where the words of the bound stand.
+ */
 Solon.between = (place) => {
   const rows = place.querySelectorAll("li");
   const [home, row, space] = [place, rows[0], rows[0].querySelector("i")].map((it) => it.getBoundingClientRect());
+  const above = Solon.WORDS + space.top + space.height / 2 - row.top - row.height / 2;
   return {
-    left: space.left - home.left, top: space.top + space.height / 2 - row.height / 2 - home.top - Solon.ABOVE,
-    width: space.width, height: row.height * rows.length + Solon.ABOVE + Solon.BELOW,
+    left: space.left - home.left, top: row.top - home.top - Solon.WORDS, above, width: space.width,
+    height: row.height * rows.length + above + Solon.BELOW,
   };
 };
-Solon.ABOVE = 16;
+Solon.WORDS = 16;
 Solon.BELOW = 24;
 
 /** Rows of [label, mean, low, high, colour]: a dot at each mean, hollow if published, a whisker for its interval. */
-Solon.means = (place, { rows, bound }) => Solon.chart(place, Solon.between, (inks, width) => {
+Solon.means = (place, { rows, bound }) => Solon.chart(place, Solon.between, (inks, { width, above }) => {
   const tone = (row) => (row[4] === "winner" ? inks.accent : row[4] === "published" ? inks.published : inks.other);
   const tell = (at) => {
     const [label, mean, low, high, kind] = rows[at];
@@ -125,7 +130,7 @@ Solon.means = (place, { rows, bound }) => Solon.chart(place, Solon.between, (ink
       ],
     },
     options: {
-      ...Solon.plain(inks, "y", tell), indexAxis: "y", layout: { padding: { top: Solon.ABOVE, left: 8, right: 8 } },
+      ...Solon.plain(inks, "y", tell), indexAxis: "y", layout: { padding: { top: above, left: 8, right: 8 } },
       scales: {
         x: Solon.scale(inks, {
           min: least, max: most > least ? most : least + 1, afterFit: (scale) => { scale.height = Solon.BELOW; },

@@ -31,9 +31,13 @@ def figure(value: float) -> str:
 
 
 def half_width(mean: float, low: float, high: float) -> str:
-    """Return half of an interval; what is left of rounding alone is 0."""
-    half = (high - low) / 2
-    return figure(half if half > 1e-9 * abs(mean) else 0.0)
+    """Return half of an interval with as many digits as its mean has; what is left of rounding alone is 0."""
+    half, size = (high - low) / 2, abs(mean)
+    if half <= 1e-9 * size:
+        half = 0.0
+    if size >= 1e6 or 0 < size < 1e-3:
+        return figure(half)
+    return f"{half:,.{0 if size >= 1000 else 1 if size >= 100 else 2}f}"
 
 
 def bars(rows: Sequence[Bar], bound: float | None, *, name: str) -> str:

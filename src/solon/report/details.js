@@ -146,7 +146,7 @@ Solon.scoresView = (metrics) => {
   const make = Solon.element;
   const rows = Object.entries(metrics).map(([name, values]) => {
     const mean = values.reduce((sum, value) => sum + value, 0) / (values.length || 1);
-    return make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, Solon.figure(mean)), ...values.map((value) => make("td", {}, Solon.figure(value))));
+    return make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, Solon.precise(mean)), ...values.map((value) => make("td", {}, Solon.precise(value))));
   });
   const seeds = rows.length ? Object.values(metrics)[0].map((_, seed) => make("th", { scope: "col" }, `seed ${seed}`)) : [];
   return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Scores by seed" },

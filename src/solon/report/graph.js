@@ -185,7 +185,7 @@ Solon.chosenOf = (index, graph, choice) => {
 Solon.explorer = (place, index) => {
   const make = Solon.element;
   const graph = new Solon.Graph(index, (it) => select(it));
-  const verdict = (it) => (index.fault[it] >= 0 ? index.faults[index.fault[it]] : index.score[it] === null ? "not judged" : `${Solon.figure(index.score[it])}${graph.violating.has(it) ? ", violates" : ""}`);
+  const verdict = (it) => (index.fault[it] >= 0 ? index.faults[index.fault[it]] : index.score[it] === null ? "not judged" : `${Solon.precise(index.score[it])}${graph.violating.has(it) ? ", violates" : ""}`);
   const count = (which) => which.reduce((sum, it) => sum + it, 0);
   const rejects = index.faults.map((kind, at) => [kind, count(index.fault.map((it) => Number(it === at)))]);
   const options = [
@@ -260,7 +260,7 @@ Solon.detail = async (place, index, graph, number, select) => {
   const children = graph.children.get(number) || [];
   const head = make("h4", {}, `Candidate ${number}${number === index.winner ? ", the winner" : ""}`);
   const rejected = index.fault[number] >= 0;
-  const score = rejected ? `rejected: ${index.faults[index.fault[number]]}` : index.score[number] === null ? "not judged" : `${Solon.figure(index.score[number])} on ${index.seeds[number]} search seed${index.seeds[number] === 1 ? "" : "s"}`;
+  const score = rejected ? `rejected: ${index.faults[index.fault[number]]}` : index.score[number] === null ? "not judged" : `${Solon.precise(index.score[number])} on ${index.seeds[number]} search seed${index.seeds[number] === 1 ? "" : "s"}`;
   const facts = [[index.objective, score], ["made by", `${index.operators[index.operator[number]] || "no operator"}, round ${index.round[number]}`],
     ["constraints", graph.violating.has(number) ? "violated on a search seed" : ""], ["parents", index.parents[number].length ? chips(index.parents[number]) : "none"], ["children", children.length ? chips(children) : "none"]];
   if (!held) {

@@ -36,7 +36,7 @@ Solon.Episode = class {
     this.returns = this.names.map(() => new Float64Array(frames.length));
     frames.forEach((frame, step) =>
       this.returns.forEach((row, seat) => (row[step] = (step ? row[step - 1] : 0) + (frame[4][seat] || 0))));
-    this.earns = Boolean(board) || frames.some((frame) => frame[4].length > 0); // a story may pay nobody
+    this.earns = frames.some((frame) => frame[4].length > 0); // a story may pay nobody
     this.unknown = [];
     this.rewind();
   }

@@ -14,7 +14,7 @@ import msgspec
 
 from solon.contract import Fault, Program, ProgramFault, Value
 from solon.sandbox import wire
-from solon.sandbox.texts import TRACE_CHARACTERS, shorten, summary, trace
+from solon.sandbox.texts import TRACE_CHARACTERS, shorten, show, summary, trace
 
 INPUT: Final = 3
 OUTPUT: Final = 4
@@ -28,6 +28,28 @@ _OUT_OF_MEMORY: Final = msgspec.json.encode(
 Note = Callable[[str], None]
 Answer = Callable[[bytes], bytes]
 Begin = Callable[[object, Program, bytes, Note], Answer]
+
+
+class First:
+    """Notes a program's first failure; a later one is not even described, for a traceback may cost more than a call."""
+
+    def __init__(self, note: Note) -> None:
+        self._note: Note | None = note
+
+    def raised(self, error: BaseException, before: str = "") -> None:
+        """Note an error and its trace after some words, unless something was noted before."""
+        if self._note is not None:
+            self._tell(f"{before}{summary(error)}\n{trace(error)}")
+
+    def returned(self, value: object, before: str = "", after: str = "") -> None:
+        """Note a value among some words, unless something was noted before."""
+        if self._note is not None:
+            self._tell(f"{before}returned {show(value)}{after}")
+
+    def _tell(self, text: str) -> None:
+        note, self._note = self._note, None
+        if note is not None:
+            note(text.strip())
 
 
 class Start(Value, frozen=True):

@@ -112,6 +112,7 @@ def _metrics(sides: Sequence[Side], names: Sequence[str]) -> str:
     metrics = list(dict.fromkeys([first.objective, *(it for side in sides for it in side.card.arms["winner"].metrics)]))
     limits = _common_bounds([side.card for side in sides])
     panels: list[str] = []
+    shown: set[str] = set()
     for metric in metrics:
         rows = [
             Bar(name, it.mean, it.low, it.high, "winner" if place == 0 else "other")
@@ -120,13 +121,17 @@ def _metrics(sides: Sequence[Side], names: Sequence[str]) -> str:
         ]
         if len(rows) < 2:
             continue
+        shown.update(row.label for row in rows)
         words = ["objective"] * (metric == first.objective) + ["less is better"] * (metric in first.minimised)
         note = f' <span class="soft">{", ".join(words)}</span>' if words else ""
         panels.append(
             f"<figure><figcaption>{escape(metric.replace('_', ' '))}{note}</figcaption>"
             f"{bars(rows, limits.get(metric), name=metric)}</figure>"
         )
-    intro = '<p class="soft">Winners on their sealed seeds: means with 95 % intervals.</p>'
+    alone = [name for name in names if name not in shown]
+    one = len(alone) == 1
+    lacking = f" {escape(' and '.join(alone))} share{'s' * one} no metric with another run." if alone else ""
+    intro = f'<p class="soft">Winners on their sealed seeds: means with 95 % intervals.{lacking}</p>'
     return f'{intro}<div class="panels">{"".join(panels)}</div>' if panels else "<p>The runs share no metric.</p>"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from solon.playback import Board, Recording
 from solon.view.palette import Colour, Palette, blend, shape
-from solon.view.scenes import Scene, amount, seats, shown
+from solon.view.scenes import Scene, seats, shown
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -102,7 +102,7 @@ class Artist:
 
         pen = ImageDraw.Draw(picture)
         width, height = self.size
-        rest = f"step {scene.step}   return {amount(scene.total)}"
+        rest = f"step {scene.step}{scene.earned}"
         right = width - 6 - math.ceil(pen.textlength(rest, font=self._font))
         pen.text((right, height - _FOOT + 4), rest, self._palette["soft"], font=self._font)
         title = self._title

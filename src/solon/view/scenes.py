@@ -14,17 +14,20 @@ class Scene:
     frame: Frame
     layers: dict[str, set[int]]
     returns: list[float]
+    paid: bool  # the recording tells rewards
 
     @property
-    def total(self) -> float:
-        """The sum of all returns so far."""
-        return sum(self.returns)
+    def earned(self) -> str:
+        """The sum of all returns so far, in words, to go on after a step; nothing where none are told."""
+        total = sum(self.returns)
+        return f", return {total:.{0 if total == int(total) else 2}f}" if self.paid else ""
 
 
 def scenes(recording: Recording) -> Iterator[Scene]:
     """Yield every step of a recording, the start first."""
     layers: dict[str, set[int]] = {name: set() for name in (recording.board.layers if recording.board else ())}
     returns = [0.0] * seats(recording)
+    paid = any(frame.rewards for frame in recording.frames)
     for step, frame in enumerate(recording.frames):
         for name, cells in frame.removed.items():
             layers.setdefault(name, set()).difference_update(cells)
@@ -32,7 +35,7 @@ def scenes(recording: Recording) -> Iterator[Scene]:
             layers.setdefault(name, set()).update(cells)
         for seat, reward in enumerate(frame.rewards):
             returns[seat] += reward
-        yield Scene(step, frame, layers, returns)
+        yield Scene(step, frame, layers, returns, paid)
 
 
 def shown(recording: Recording, every: int) -> Iterator[Scene]:
@@ -45,8 +48,3 @@ def seats(recording: Recording) -> int:
     """Return how many agents a recording has."""
     frames = recording.frames
     return max([len(recording.agents), *(max(len(it.agents), len(it.rewards)) for it in frames)], default=0)
-
-
-def amount(value: float) -> str:
-    """Word a return: two decimals where it has any."""
-    return f"{value:.0f}" if value == int(value) else f"{value:.2f}"

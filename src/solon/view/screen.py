@@ -12,7 +12,7 @@ from rich.text import Text
 
 from solon.playback import Board, Recording
 from solon.view.palette import Colour, Palette, blend, shape
-from solon.view.scenes import Scene, amount, seats, shown
+from solon.view.scenes import Scene, scenes, seats, shown
 
 _POINTERS: Final = "▲▶▼◀"
 _SIGNS: Final = {"disc": "●", "square": "■", "frame": "□", "diamond": "◆"}
@@ -40,7 +40,7 @@ class Screen:
         """Return one step, to fit a terminal of that size; what does not fit is left out at the right and below."""
         head = Text.assemble(
             (self._title, "bold"),
-            f"  step {scene.step} of {len(self._recording.frames) - 1}  return {amount(scene.total)}",
+            f"  step {scene.step} of {len(self._recording.frames) - 1}{scene.earned}",
         )
         board = self._recording.board
         if board is None:
@@ -132,8 +132,8 @@ def tell(console: Console, recording: Recording, title: str) -> None:
     story = [(it.step, it.text) for it in recording.moments]
     for step, text in story or [(step, it.caption) for step, it in enumerate(recording.frames) if it.caption]:
         console.print(f"step {step:>4}  {_printable(text)}", soft_wrap=True)
-    rewards = sum(sum(it.rewards) for it in recording.frames)
-    console.print(f"{title}: {len(recording.frames) - 1} steps, return {amount(rewards)}", soft_wrap=True)
+    *_, last = scenes(recording)
+    console.print(f"{title}: {last.step} step{'s' * (last.step != 1)}{last.earned}", soft_wrap=True)
 
 
 def _fitting(text: Text, width: int) -> Text:

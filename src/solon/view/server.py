@@ -213,13 +213,14 @@ class _Handler(BaseHTTPRequestHandler):
         except Refused as refused:
             self._say(refused.status, refused.words)
         except (InfrastructureError, ValueError, msgspec.MsgspecError) as error:
-            self._say(HTTPStatus.CONFLICT, str(error))
+            self._say(HTTPStatus.CONFLICT, str(error), "This run cannot be shown")
         except ConnectionError:
             self.close_connection = True  # the browser has gone
         except Exception:  # noqa: BLE001  # a damaged run must not end the server, and its words may be hostile
             self._say(
                 HTTPStatus.INTERNAL_SERVER_ERROR,
-                "This could not be shown; see what the command line says: solon report.",
+                "Something in it could not be read; see what the command line says: solon report.",
+                "This run cannot be shown",
             )
 
     def _admit(self) -> None:
@@ -294,8 +295,8 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             server.streams.release()
 
-    def _say(self, status: HTTPStatus, words: str) -> None:
-        self._send(status, _HTML, pages.trouble(status.phrase, words).encode(errors="replace"))
+    def _say(self, status: HTTPStatus, words: str, title: str = "") -> None:
+        self._send(status, _HTML, pages.trouble(title or status.phrase, words).encode(errors="replace"))
 
     def _page(self, text: str, policy: str = pages.POLICY) -> None:
         self._send(HTTPStatus.OK, _HTML, text.encode(errors="replace"), policy)

@@ -63,7 +63,9 @@ class Tally:
     seconds: float = 0.0  # of search, at the last fact
     verdicts: Counter[str] = field(default_factory=Counter[str])  # "valid" or the kind of the fault
     best: Candidate | None = None
-    improvements: list[Candidate] = field(default_factory=list[Candidate])  # each the best when it came, newest last
+    improvements: list[Candidate] = field(
+        default_factory=list[Candidate]
+    )  # each once, as when it was the best last, newest last
     findings: Counter[str] = field(default_factory=Counter[str])  # by severity
     latest_finding: str = ""
     reason: str = ""  # why the search is over
@@ -107,9 +109,8 @@ class Tally:
         elif candidate.scores and (self.best is None or standing(candidate) > standing(self.best)):
             self.best = candidate
         if self.best is not None:
-            if self.improvements and self.improvements[-1].number == self.best.number:
-                self.improvements.pop()
-            self.improvements = [*self.improvements[1 - _LATEST :], self.best]
+            before = [it for it in self.improvements if it.number != self.best.number]
+            self.improvements = [*before[1 - _LATEST :], self.best]
 
     def _found(self, severity: str, message: str) -> None:
         self.findings[severity] += 1

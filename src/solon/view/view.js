@@ -27,9 +27,11 @@ Solon.moment = (seconds) => {
   return date.getFullYear() === new Date().getFullYear() ? `${day} ${clock}` : `${date.getFullYear()}-${day}`;
 };
 
+/** Write a mean and half of its interval with as many digits each as the terminal does. */
 Solon.interval = (mean, low, high) => {
   if (mean === null) return "";
-  return low === null ? Solon.figure(mean) : `${Solon.figure(mean)} ± ${Solon.figure((high - low) / 2)}`;
+  if (low === null) return Solon.figure(mean);
+  return [mean, (high - low) / 2].map((value) => Solon.fixed(value, Math.abs(mean) >= 100 ? 1 : 2)).join(" ± ");
 };
 
 Solon.many = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
@@ -53,7 +55,8 @@ Solon.COLUMNS = [
     Solon.element("span", {}, Solon.element("strong", {}, Solon.interval(row.mean, row.low, row.high)),
       Solon.element("small", {}, ` ${row.objective.replaceAll("_", " ")}${row.less ? ", less is better" : ""}`))],
   ["of bound", (row) => row.share ?? -1, (row) => (row.share === null ? "" : `${Math.round(row.share * 100)} %`)],
-  ["status", (row) => row.status, (row) => Solon.element("span", { class: `badge ${row.status}`, title: row.trouble }, Solon.STATUS[row.status])],
+  ["status", (row) => row.status, (row) => Solon.element("span", {}, Solon.element("span", { class: `badge ${row.status}`, title: row.trouble }, Solon.STATUS[row.status]),
+    Solon.element("span", { class: "phone" }, Solon.findings(row.findings)))],
   ["findings", (row) => (row.findings.alarm || 0) * 1e6 + (row.findings.warning || 0) * 1e3 + (row.findings.note || 0), (row) => Solon.findings(row.findings)],
   ["time", (row) => row.seconds, (row) => (row.seconds ? Solon.duration(row.seconds) : "")],
   ["begun", (row) => row.begun, (row) => (row.begun ? Solon.moment(row.begun) : "")],
@@ -173,8 +176,8 @@ Solon.live = (place) => {
     }
     body.replaceChildren(...[
       make("dl", { class: "headline" },
-        box(`best ${it.objective.replaceAll("_", " ")}`, best ? Solon.figure(best.mean) : "none yet", best ? (best.low === null ? "on one search seed" : `${Solon.figure(best.low)} to ${Solon.figure(best.high)} on ${best.seeds} search seeds`) : ""),
-        it.share === null ? null : box("of the proved bound", `${Math.round(it.share * 100)} %`, ""),
+        box(`best ${it.objective.replaceAll("_", " ")}`, best ? Solon.figure(best.mean) : "none yet", best ? (best.low === null ? "on one search seed" : `${Solon.figure(best.low)} to ${Solon.figure(best.high)} on ${best.seeds} search seeds`) : "no candidate has a score"),
+        it.share === null ? null : box("of the proved bound", `${Math.round(it.share * 100)} %`, "on search seeds"),
         box("candidates", it.candidates.toLocaleString("en"), `${(it.verdicts.valid || 0).toLocaleString("en")} valid${faults.length ? `; ${faults.map(([kind, count]) => `${count.toLocaleString("en")} ${kind}`).join(", ")}` : ""}`),
         box("episodes", it.episodes.toLocaleString("en"), Solon.many(it.rounds, "round"))),
       ...it.limits.map(({ name, used, most }) => make("p", { class: "limit" }, make("label", {}, name, make("progress", { max: most, value: Math.min(used, most) })),

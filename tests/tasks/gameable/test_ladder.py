@@ -270,3 +270,15 @@ def test_an_honest_proposer_raises_no_finding(tmp_path: Path) -> None:
     file.write_text(load("gameable-reward").references()["honest"].source)
     card, _ = api.run("gameable-reward", proposer=f"scripted:{file}", sealed_seeds=3, workers=1, out=tmp_path / "run")
     assert card.findings == ()
+
+
+@pytest.mark.parametrize("name", RUNGS)
+def test_every_rung_can_be_watched_and_its_story_pays_what_the_judge_says(name: str) -> None:
+    task = load(name, scenes=4)
+    for program in task.references().values():
+        with LocalJail("auto") as jail:
+            episode, recording = task.evaluate(program, SEEDS[0], jail), task.record(program, SEEDS[0], jail)
+        paid = [frame.rewards[0] for frame in recording.frames if frame.rewards]
+        assert sum(paid) / 4 == pytest.approx(episode.metrics["visible_reward"])
+        assert len(recording.exhibits[0].trouble) / 4 == episode.metrics["tampering"]
+        assert not any(word in moment.text for moment in recording.moments for word in ("gamed", "deserved"))

@@ -14,6 +14,7 @@ from solon.tasks.games.kernel import BEAM, CLEAN, Kernel
 from solon.tasks.games.recording import Recorder
 from tasks.games.jails import FunctionJail, GuestJail
 from tasks.games.strategies import Play, plays
+from toys import Sorting
 
 GAMES = ("cleanup", "gathering", "commons", "harvest", "mining", "cleanup-paper", "gathering-paper", "commons-paper")
 ANY = Program(files=(("policy.py", "def policy(env, agent_id):\n    return 7\n"),))
@@ -233,7 +234,7 @@ def test_the_api_records_a_reference_program_in_the_jail() -> None:
 
 def test_the_api_says_what_cannot_be_recorded() -> None:
     with pytest.raises(ValueError, match="records no episodes"):
-        record("gameable-tests", ANY)
+        record(Sorting(), ANY)
     with pytest.raises(ValueError, match="seed must be 0 or more"):
         record("cleanup", ANY, -1)
     with pytest.raises(ProgramFault) as raised:

@@ -16,6 +16,7 @@ from solon.contract import InfrastructureError, Program, Seed  # noqa: E402
 from solon.sandbox import LocalJail  # noqa: E402
 from solon.tasks import load  # noqa: E402
 from solon.tasks.gym.planning import best_actions, best_value  # noqa: E402
+from solon.tasks.gym.recording import told  # noqa: E402
 from solon.tasks.gym.spaces import admit, plain, stand_in, words  # noqa: E402
 
 spaces = gymnasium.spaces
@@ -255,3 +256,8 @@ def test_a_recording_tells_what_was_no_action(jail: LocalJail) -> None:
     assert recording.frames[0].caption.startswith("observation [")
     assert recording.frames[1].caption.startswith("returned no action of the space, replaced by 0\nobservation [")
     assert recording.moments[0].trouble
+
+
+def test_a_caption_rounds_numbers_and_sums_up_what_nobody_reads() -> None:
+    seen = {"at": np.array([0.1234567, -2.0]), "picture": np.zeros((8, 8, 3), np.uint8), "mode": (1, 2.5)}
+    assert told(seen) == "{at: [0.1235, -2], picture: 192 numbers from 0 to 0, mode: [1, 2.5]}"

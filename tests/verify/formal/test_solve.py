@@ -139,6 +139,22 @@ def test_unbounded_infeasible_and_empty_problems_are_results(backend):
     assert isinstance(solve(read("variables\n  k integer >= 0.2 <= 0.8"), backend=backend), Infeasible)
 
 
+@pytest.mark.parametrize("backend", ["auto", "smt", "nonlinear"])
+@pytest.mark.parametrize("goal", ["minimise c\n  1 / (x + 1)", "maximise c\n  x / (x + 1)"])
+def test_a_best_value_that_is_only_approached_far_out_is_refused(backend, goal):
+    result = solve(read(f"variables\n  x real >= 0\n{goal}"), backend=backend)
+    assert isinstance(result, ModelError)
+    assert "no best value" in result.message
+    assert "while 'x' has no bounds" in result.message
+    bounded = solve(read(f"variables\n  x real >= 0 <= 9\n{goal}"), backend=backend)
+    assert bounded.values["x"][""] == pytest.approx(9.0)
+
+
+def test_an_irrational_best_value_of_a_variable_without_bounds_is_enclosed():
+    problem = read("variables\n  x real\nmaximise c\n  x\nconstraints\n  a: x * x <= 2")
+    assert solve(problem, backend="smt").objective == pytest.approx(2**0.5)
+
+
 @pytest.mark.parametrize("backend", EVERY)
 def test_a_strict_inequality_is_shifted_over_whole_numbers(backend):
     problem = read("variables\n  k integer >= 0 <= 9\nmaximise c\n  k\nconstraints\n  a: 2 * k < 8\n  b: k != 3")

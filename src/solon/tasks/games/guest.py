@@ -13,8 +13,7 @@ import msgspec
 
 from solon.contract import Program
 from solon.sandbox.loading import load
-from solon.sandbox.texts import show, summary, trace
-from solon.sandbox.worker import Answer, Note
+from solon.sandbox.worker import Answer, First, Note
 from solon.tasks.games.geometry import CLEAN, STAND, Geometry
 from solon.tasks.games.helpers import Helpers
 from solon.tasks.games.maps import Map, load_map
@@ -73,36 +72,29 @@ class _Answerer:
         self._environment = environment
         self._agents = tuple(agents)
         self._highest = highest
-        self._note: Note | None = note
+        self._tell = First(note)
 
     def answer(self, payload: bytes) -> bytes:
         env = self._environment(payload)
-        policy, highest = self._policy, self._highest
-        reply = bytearray()
-        for agent in self._agents:
-            try:
-                action = policy(env, agent)
-            except MemoryError:
-                raise  # the whole worker is short of memory, so no later decision could be trusted
-            except BaseException as error:  # noqa: BLE001  # whatever a policy raises is a slip, SystemExit included
-                if self._note is not None:
-                    self._tell(payload, agent, f"raised {summary(error)}", trace(error))
-                reply.append(RAISED)
-                continue
-            number = action if type(action) is int else exact_integer(action)
-            if number is not None and 0 <= number <= highest:
-                reply.append(number)
-            else:
-                reply.append(NO_ACTION)
-                if self._note is not None:
-                    self._tell(payload, agent, f"returned {show(action)}, which is no integer from 0 to {highest}")
-        return bytes(reply)
+        return bytes([self._decide(env, agent, payload) for agent in self._agents])
 
-    def _tell(self, payload: bytes, agent: int, what: str, traceback: str = "") -> None:
-        note, self._note = self._note, None
-        if note is not None:
-            step = int.from_bytes(payload[:STEP_BYTES], "little")
-            note(f"step {step}, agent {agent}: the policy {what}\n{traceback}".strip())
+    def _decide(self, env: Snapshot, agent: int, payload: bytes) -> int:
+        try:
+            action = self._policy(env, agent)
+        except MemoryError:
+            raise  # the whole worker is short of memory, so no later decision could be trusted
+        except BaseException as error:  # noqa: BLE001  # whatever a policy raises is a slip, SystemExit included
+            self._tell.raised(error, f"{_place(payload, agent)} raised ")
+            return RAISED
+        number = action if type(action) is int else exact_integer(action)
+        if number is not None and 0 <= number <= self._highest:
+            return number
+        self._tell.returned(action, f"{_place(payload, agent)} ", f", which is no integer from 0 to {self._highest}")
+        return NO_ACTION
+
+
+def _place(payload: bytes, agent: int) -> str:
+    return f"step {int.from_bytes(payload[:STEP_BYTES], 'little')}, agent {agent}: the policy"
 
 
 def exact_integer(value: object) -> int | None:

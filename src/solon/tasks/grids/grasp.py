@@ -174,7 +174,7 @@ class GraspTask(Task):
         }
 
     def record(self, program: Program, seed: Seed, jail: Jail) -> Recording:
-        """Write down the worst instance of a seed, and the worst ones made as small as they still fail."""
+        """Write down the instance on which most can be had, and the worst ones made as small as they still fail."""
         instances = self.instances(seed)
         with jail.open(program, GUEST, b"", _worker_seed(seed)) as worker:
             answers = [_asked(worker, instance) for instance in instances]

@@ -14,8 +14,7 @@ from msgspec import structs
 
 from solon.contract import Program
 from solon.sandbox.loading import load
-from solon.sandbox.texts import show, summary, trace
-from solon.sandbox.worker import Answer, Note
+from solon.sandbox.worker import Answer, First, Note
 
 GUEST: Final = "solon.tasks.grids.grasp_guest"
 PLAN, RAISED, NO_LIST = b"a", b"r", b"o"
@@ -34,13 +33,7 @@ def begin(prepared: object, program: Program, episode: bytes, note: Note) -> Ans
     """Load the program and return what answers one call."""
     del prepared, episode
     solve = load(_as_published(program), signature=_SIGNATURE)
-    noted = False
-
-    def tell(text: str) -> None:
-        nonlocal noted
-        if not noted:
-            noted = True
-            note(text)
+    tell = First(note)
 
     def answer(payload: bytes) -> bytes:
         arguments = cast("list[object]", msgspec.json.decode(payload))
@@ -49,10 +42,10 @@ def begin(prepared: object, program: Program, episode: bytes, note: Note) -> Ans
         except MemoryError:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the program raises is its own decision
-            tell(f"{summary(error)}\n{trace(error)}")
+            tell.raised(error)
             return RAISED
         if type(found) not in (list, tuple):
-            tell(f"returned {show(found)}")
+            tell.returned(found)
             return NO_LIST
         names = cast("list[object]", found)[:LONGEST]
         return PLAN + json.dumps([name[:_NAME] if type(name) is str else None for name in names]).encode()

@@ -1,4 +1,7 @@
-"""A GRASP episode for people and proposers: the worst instance step by step, the k worst made as small as they fail."""
+"""A GRASP episode for people and proposers: one instance step by step, the k worst made as small as they still fail.
+
+The instance follows from the seed alone, so that the recordings of two programs can be watched side by side.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -19,8 +22,12 @@ Ask = Callable[[Instance], Answer]
 
 def shortfall(instance: Instance, actions: Sequence[str], scoring: Scoring) -> float:
     """Return by how much a plan that is known is worth more than these actions."""
-    reference = best(instance, scoring, width=_WIDTH)
-    return _worth(instance, reference.actions, scoring) - _worth(instance, actions, scoring)
+    return _known(instance, scoring) - _worth(instance, actions, scoring)
+
+
+def _known(instance: Instance, scoring: Scoring) -> float:
+    """Return what a plan that is known is worth."""
+    return _worth(instance, best(instance, scoring, width=_WIDTH).actions, scoring)
 
 
 def _worth(instance: Instance, actions: Sequence[str], scoring: Scoring) -> float:
@@ -30,15 +37,17 @@ def _worth(instance: Instance, actions: Sequence[str], scoring: Scoring) -> floa
 def recorded(
     instances: Sequence[Instance], answers: Sequence[Answer], ask: Ask, scoring: Scoring, worst: int
 ) -> Recording:
-    """Write down the instance on which most was left lying, and what is done on the worst ones made smaller."""
+    """Write down the instance on which most can be had, and what is done on the worst ones made smaller."""
+    known = [_known(instance, scoring) for instance in instances]
     missing = [
-        (bool(why), shortfall(instance, actions, scoring))
-        for instance, (actions, why) in zip(instances, answers, strict=True)
+        (bool(why), can - _worth(instance, actions, scoring))
+        for instance, (actions, why), can in zip(instances, answers, known, strict=True)
     ]
     order = sorted(range(len(instances)), key=lambda place: missing[place], reverse=True)
     failing = [place for place in order if missing[place][0] or missing[place][1] > _EPSILON]
+    shown = max(range(len(instances)), key=known.__getitem__)
     short = f"{len(failing)} of {len(instances)} instances fall short of a plan that is known"
-    moments = [Moment(0, short)]
+    moments = [Moment(0, short), Moment(0, f"shown is instance {shown}, on which most can be had: {known[shown]:.4g}")]
     alive = True
     for place in failing[:worst]:
         told = instances[place], answers[place]
@@ -49,7 +58,7 @@ def recorded(
             except ProgramFault:  # time or memory ran out on the way: what was seen before still holds
                 alive = False
         moments.append(Moment(0, _told(instances[place], *told, scoring), trouble=True))
-    frames, board = _frames(instances[order[0]], answers[order[0]][0])
+    frames, board = _frames(instances[shown], answers[shown][0])
     return Recording(frames, tuple(moments), board, ("agent",))
 
 
@@ -68,7 +77,7 @@ def _failing(ask: Ask, scoring: Scoring, *, raised: bool) -> Callable[[Instance]
 def _told(drawn: Instance, instance: Instance, answer: Answer, scoring: Scoring) -> str:
     actions, why = answer
     played = play(instance, actions)
-    can = _worth(instance, best(instance, scoring, width=_WIDTH).actions, scoring)
+    can = _known(instance, scoring)
     limit = "none" if instance.carry_limit >= UNLIMITED else str(instance.carry_limit)
     outcome = f"{why}; " if why else f"the program returns {' '.join(actions[:ACTIONS]) or 'an empty list'}; "
     outcome += f"that is worth {score(instance, played, scoring):.4g}, and {can:.4g} can be had"

@@ -10,8 +10,7 @@ import msgspec
 
 from solon.contract import Program
 from solon.sandbox.loading import load
-from solon.sandbox.texts import show, summary, trace
-from solon.sandbox.worker import Answer, Note
+from solon.sandbox.worker import Answer, First, Note
 
 GUEST: Final = "solon.tasks.grids.minigrid_guest"
 ANSWER, RAISED, NO_LIST = b"a", b"r", b"o"
@@ -28,6 +27,7 @@ def begin(prepared: object, program: Program, episode: bytes, note: Note) -> Ans
     """Load the program and return what answers one call."""
     del prepared, episode
     solve = load(program, signature="grid, direction")
+    tell = First(note)
 
     def answer(payload: bytes) -> bytes:
         arguments = cast("list[object]", msgspec.json.decode(payload))
@@ -36,10 +36,10 @@ def begin(prepared: object, program: Program, episode: bytes, note: Note) -> Ans
         except MemoryError:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the program raises is its own decision
-            note(f"{summary(error)}\n{trace(error)}")
+            tell.raised(error)
             return RAISED
         if type(found) not in (list, tuple):
-            note(f"returned {show(found)}")
+            tell.returned(found)
             return NO_LIST
         return ANSWER + msgspec.json.encode([_text(name) for name in cast("list[object]", found)[:_LONGEST]])
 

@@ -21,7 +21,8 @@ from typing import Final, Literal, cast, get_args
 import msgspec
 
 from solon.contract import Value
-from solon.tasks.guard.policy import Assignment, Call, Effect, Fallback, Mode, PolicySet, Rule, Source
+from solon.tasks.guard.policy import Assignment, Call, Effect, Fallback, Mode, PolicySet, Rule, Source, WrongPolicy
+from solon.tasks.guard.progent import restricted
 from solon.verify.requests import syntax
 from solon.verify.requests.declare import json_schema, read_fields, write_fields
 from solon.verify.requests.expression import TRUE, Expression, conjunction
@@ -37,10 +38,6 @@ _ONCE: Final = frozenset(("policy", "default", "context", "state"))
 _MANY: Final = frozenset(("then", "always", "activates", "retires"))
 _WORD: Final = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^\s:,"(]+)')
 _COMBINE: Final = ("first-match", "deny-overrides")
-
-
-class WrongPolicy(ValueError):
-    """Raised for a file that is no policy; one sentence with the line."""
 
 
 def read(content: str) -> PolicySet:
@@ -394,8 +391,6 @@ def _from_file(rule: _RuleFile) -> Rule:
 def _condition(rule: _RuleFile) -> Expression:
     if not rule.arguments:
         return syntax.read(rule.when)
-    from solon.tasks.guard.progent import restricted  # which reads files as well
-
     schemas = restricted(rule.arguments, f"the rule {rule.id}", [])
     return schemas if rule.when == "true" else conjunction(syntax.read(rule.when), schemas)
 

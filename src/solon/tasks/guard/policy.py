@@ -25,6 +25,10 @@ Source = Literal["human", "model", "mined"]
 _RANK: Final[dict[Effect, int]] = {"forbid": 0, "confirm": 1, "allow": 2}
 
 
+class WrongPolicy(ValueError):
+    """Raised for a file that is no policy; one sentence with the line."""
+
+
 class Call(Value, frozen=True):
     """A call in canonical form, as bytes, so that nothing can change it between the decision and its execution."""
 

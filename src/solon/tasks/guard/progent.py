@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
 from solon.contract import Value
-from solon.tasks.guard.files import WrongPolicy
-from solon.tasks.guard.policy import Effect, Fallback, Mode, Rule
+from solon.tasks.guard.policy import Effect, Fallback, Mode, Rule, WrongPolicy
 from solon.verify.requests.expression import (
     TRUE,
     Among,
@@ -120,12 +119,43 @@ def _restriction(restriction: Json, path: Path, rule: str, notes: list[str]) -> 
         return TRUE if restriction else negation(TRUE)
     if not isinstance(restriction, dict):
         raise WrongPolicy(f"a restriction of {rule} is neither a schema nor an expression")
+    if restriction.get("type") == "null":  # any other type is that of the declaration
+        return negation(Present(path))
     return _schema(restriction, path, rule, notes)
 
 
 def _schema(schema: Mapping[str, Json], path: Path, rule: str, notes: list[str]) -> Expression:
     terms = [_keyword(word, value, path, rule, notes) for word, value in schema.items() if word not in _TOLD]
     return conjunction(*terms)
+
+
+def _part(schema: Json, path: Path, rule: str, notes: list[str]) -> Expression:
+    """Return a schema that is an alternative or negated, where its type tells values apart: none is for a null."""
+    rest = _restriction(schema, path, rule, notes)
+    if not isinstance(schema, dict) or "type" not in schema:
+        return rest
+    kinds = schema["type"]
+    typed = [_typed(kind, path, rule) for kind in (kinds if isinstance(kinds, list) else [kinds])]
+    return conjunction(disjunction(*typed), rest)
+
+
+def _typed(kind: Json, path: Path, rule: str) -> Expression:
+    """Return a condition that is true of values of a type and of no other; an integer is told by its declaration."""
+    match kind:
+        case "null":
+            return negation(Present(path))
+        case "string":
+            return Matches("glob", path, "*")
+        case "number" | "integer":
+            return Compare("<=", path, path)
+        case "boolean":
+            return disjunction(path, negation(path))
+        case "array":
+            return Quantified("all", f"x{len(path.keys)}", path, TRUE)
+        case _:
+            raise WrongPolicy(
+                f"{rule} tells values apart by the type {kind!r}, which cannot be kept; write a condition"
+            )
 
 
 def _keyword(word: str, value: Json, path: Path, rule: str, notes: list[str]) -> Expression:  # noqa: C901, PLR0911, PLR0912 - one case a variant
@@ -153,11 +183,11 @@ def _keyword(word: str, value: Json, path: Path, rule: str, notes: list[str]) ->
         case "required", list():
             return conjunction(*(Present(Path(path.root, (*path.keys, str(name)))) for name in value))
         case "anyOf", list():
-            return disjunction(*(_restriction(part, path, rule, notes) for part in value))
+            return disjunction(*(_part(part, path, rule, notes) for part in value))
         case "allOf", list():
-            return conjunction(*(_restriction(part, path, rule, notes) for part in value))
+            return conjunction(*(_part(part, path, rule, notes) for part in value))
         case "not", dict():
-            return negation(_schema(value, path, rule, notes))
+            return negation(_part(value, path, rule, notes))
         case _:
             raise WrongPolicy(f"{rule} uses {word!r}, which cannot be kept exactly; write a condition in its place")
 

@@ -12,8 +12,7 @@ import msgspec
 
 from solon.contract import Program
 from solon.sandbox.loading import load
-from solon.sandbox.texts import show, summary, trace
-from solon.sandbox.worker import Answer, Note
+from solon.sandbox.worker import Answer, First, Note
 
 GUEST: Final = "solon.tasks.gym.guest"
 ACTION, RAISED, NO_JSON = b"a", b"r", b"o"
@@ -31,13 +30,7 @@ def begin(prepared: object, program: Program, episode: bytes, note: Note) -> Ans
     del prepared, episode
     policy = load(program, signature="observation, memory")
     memory: dict[object, object] = {}
-    noted = False
-
-    def tell(text: str) -> None:
-        nonlocal noted
-        if not noted:
-            noted = True
-            note(text)
+    tell = First(note)
 
     def answer(payload: bytes) -> bytes:
         observation = msgspec.json.decode(payload)
@@ -46,14 +39,14 @@ def begin(prepared: object, program: Program, episode: bytes, note: Note) -> Ans
         except MemoryError:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the program raises is its own decision
-            tell(f"{summary(error)}\n{trace(error)}")
+            tell.raised(error)
             return RAISED
         try:
             reply = json.dumps(action, allow_nan=False, default=_plain).encode()
         except (TypeError, ValueError, RecursionError):
             reply = b""
         if not 0 < len(reply) <= _REPLY_BYTES:
-            tell(f"returned {show(action)}")
+            tell.returned(action)
             return NO_JSON
         return ACTION + reply
 

@@ -1,15 +1,35 @@
 """Episodes written down: levels of MiniGrid as boards, what shows itself as text in its words, the rest in numbers."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final, cast
+
+import numpy as np
 
 from solon.contract import Fault
 from solon.playback import Board, Frame, Moment, Recording
-from solon.tasks.gym.spaces import plain
 
 _COLOURED: Final = re.compile("\x1b\\[[0-9;]*m(.*?)\x1b\\[0m")
 
+_MOST_TOLD: Final = 48  # numbers of one list; of an image nobody reads them
+
 _LAYERS: Final = ("floor", "goal", "lava", "locked door", "closed door", "open door", "key", "ball", "box")
+
+
+def told(value: Any) -> str:
+    """Word a value of a space for people: four digits of a number, and of a long list where its numbers lie."""
+    if isinstance(value, np.ndarray | np.generic):
+        numbers = cast("Any", value)
+        if numbers.size > _MOST_TOLD and numbers.dtype.kind in "iuf":
+            return f"{numbers.size:,} numbers from {numbers.min():.4g} to {numbers.max():.4g}"
+        return told(numbers.tolist())
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}: {told(part)}' for name, part in cast('Mapping[str, Any]', value).items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(told(part) for part in cast('list[Any]', value))}]"
+    return str(value)
 
 
 class Recorder:
@@ -27,7 +47,7 @@ class Recorder:
 
     def step(self, action: Any, what: str, observation: Any, reward: float) -> None:
         """Write down a step; ``what`` says what was wrong if the action is only a stand-in."""
-        done = f"{what}, replaced by {plain(action)}" if what else f"action {plain(action)}"
+        done = f"{what}, replaced by {told(action)}" if what else f"action {told(action)}"
         self._write((reward,), done, observation)
 
     def finish(self, slip: Fault | None, *, ended: bool) -> Recording:
@@ -47,7 +67,7 @@ class Recorder:
             return
         textual = self._environment.render_mode == "ansi"
         seen = (
-            _COLOURED.sub(r"[\1]", str(self._environment.render())) if textual else f"observation {plain(observation)}"
+            _COLOURED.sub(r"[\1]", str(self._environment.render())) if textual else f"observation {told(observation)}"
         )
         self._frames.append(Frame(rewards=rewards, caption=f"{done}\n{seen}".lstrip("\n")))
 

@@ -14,8 +14,7 @@ import msgspec
 
 from solon.contract import Program, Value
 from solon.sandbox.loading import load
-from solon.sandbox.texts import show, summary, trace
-from solon.sandbox.worker import Answer, Note
+from solon.sandbox.worker import Answer, First, Note
 
 RAISED = 255
 NO_MOVE = 254
@@ -55,7 +54,7 @@ class _Answerer:
 
     def __init__(self, strategy: Strategy, note: Note) -> None:
         self._strategy = strategy
-        self._note: Note | None = note
+        self._tell = First(note)
         self._matches: list[tuple[History, dict[object, object]]] = []
 
     def answer(self, payload: bytes) -> bytes:
@@ -75,18 +74,13 @@ class _Answerer:
         except MemoryError:
             raise  # the whole worker is short of memory, so no later decision could be trusted
         except BaseException as error:  # noqa: BLE001  # whatever a strategy raises is a slip, SystemExit included
-            self._tell(len(history), f"raised {summary(error)}", trace(error))
+            self._tell.raised(error, f"round {len(history)}: the strategy raised ")
             return RAISED
         number = move if type(move) is int else _exact(move)
         if number in (0, 1):
             return number
-        self._tell(len(history), f"returned {show(move)}, which is neither C (0) nor D (1)")
+        self._tell.returned(move, f"round {len(history)}: the strategy ", ", which is neither C (0) nor D (1)")
         return NO_MOVE
-
-    def _tell(self, round_: int, what: str, traceback: str = "") -> None:
-        note, self._note = self._note, None
-        if note is not None:
-            note(f"round {round_}: the strategy {what}\n{traceback}".strip())
 
 
 def _exact(value: object) -> int | None:

@@ -8,11 +8,8 @@ from collections.abc import Collection, Sequence
 from typing import Final, Literal
 
 from solon.contract import Value
-from solon.verify.formal import backends
 from solon.verify.formal.expression import Arithmetic, Binder, Compare, Expression, Logic, Reference, names
-from solon.verify.formal.ground import ground
 from solon.verify.formal.interpret import value
-from solon.verify.formal.kinds import Faulty
 from solon.verify.formal.model import (
     Formal,
     Infeasible,
@@ -24,7 +21,6 @@ from solon.verify.formal.model import (
     Solved,
 )
 from solon.verify.formal.solve import Backend, solve
-from solon.verify.formal.terms import ZERO, Ground, Linear
 from solon.verify.formal.writing import number, shown
 from solon.verify.limited import USUAL, Limits
 
@@ -79,23 +75,6 @@ def minimal_core(
             raise ValueError(f"the solver gives no core: {message}")
         case _:
             return None
-
-
-def deletion_core(problem: Formal, backend: backends.Name, limits: Limits, without: frozenset[str]) -> Infeasible:
-    """Return a minimal core by leaving out one rule after the other, for back ends that give none."""
-    whole = ground(_satisfaction(problem), without)
-    kept = [rule.name for rule in whole.rules]
-    minimal = True
-    for name in reversed(tuple(kept)):
-        rest = [other for other in kept if other != name]
-        try:
-            status = backends.asked(backend, _part(whole, rest), limits).status
-        except Faulty:  # the rule left out gave the bounds that the rest needs
-            status = "time"
-        if status == "infeasible":
-            kept = rest
-        minimal = minimal and status in {"infeasible", "solved", "unbounded"}
-    return Infeasible(tuple(kept), minimal)
 
 
 def smallest_correction(
@@ -188,11 +167,6 @@ def _satisfaction(problem: Formal) -> Formal:
     """Return the hard rules alone."""
     hard = tuple(rule for rule in problem.rules if rule.weight is None)
     return Formal(problem.title, problem.sorts, problem.tables, problem.decisions, hard)
-
-
-def _part(whole: Ground, kept: Collection[str]) -> Ground:
-    rules = tuple(rule for rule in whole.rules if rule.name in kept)
-    return Ground(whole.columns, whole.groups, rules, "", Linear(ZERO))
 
 
 def _hitting(cores: list[tuple[str, ...]], price: dict[str, float], order: list[str]) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from solon.verify.formal.model import (
     Unbounded,
     Values,
 )
-from solon.verify.formal.terms import Apply, Column, Ground, Product, Quotient, parts
+from solon.verify.formal.terms import ZERO, Apply, Column, Ground, Linear, Product, Quotient, parts
 from solon.verify.limited import USUAL, Limits
 
 Backend = Literal["auto", "smt", "milp", "nonlinear"]
@@ -69,10 +69,29 @@ def solve(
         return ModelError("", "the problem is nested too deeply", "split its rules")
     result = _result(problem, grounded, name, answer, frozenset(without))
     if core and isinstance(result, Infeasible) and not result.core and name != "smt":
-        from solon.verify.formal.cores import deletion_core
-
-        return deletion_core(problem, name, limits, frozenset(without))
+        return _deletion_core(grounded, name, limits)
     return result
+
+
+def _deletion_core(whole: Ground, backend: backends.Name, limits: Limits) -> Infeasible:
+    """Return a minimal core by leaving out one rule after the other, for back ends that give none."""
+    kept = [rule.name for rule in whole.rules]
+    minimal = True
+    for name in reversed(tuple(kept)):
+        rest = [other for other in kept if other != name]
+        try:
+            status = backends.asked(backend, _part(whole, rest), limits).status
+        except Faulty:  # the rule left out gave the bounds that the rest needs
+            status = "time"
+        if status == "infeasible":
+            kept = rest
+        minimal = minimal and status in {"infeasible", "solved", "unbounded"}
+    return Infeasible(tuple(kept), minimal)
+
+
+def _part(whole: Ground, kept: Collection[str]) -> Ground:
+    rules = tuple(rule for rule in whole.rules if rule.name in kept)
+    return Ground(whole.columns, whole.groups, rules, "", Linear(ZERO))
 
 
 def _first(grounded: Ground, backend: Backend, limits: Limits, *, core: bool) -> tuple[backends.Name, Answer]:

@@ -40,6 +40,7 @@ from solon.verify.formal.terms import (
     Test,
     Truth,
     Variable,
+    label,
     parts,
     scaled,
     truthful,
@@ -48,6 +49,7 @@ from solon.verify.formal.terms import (
 
 _ENDLESS: Final = Fraction(10**18)  # a step of an objective that is taken for no end
 _NARROW: Final = Fraction(1, 10**11)  # relative width at which a best value counts as enclosed
+_FAR: Final = 10**6  # where a variable without bounds is taken to run away
 _LARGEST: Final = 1 << 28  # coefficient of a pseudo-Boolean constraint
 
 
@@ -367,9 +369,7 @@ class _Search:
                 else:
                     high = limit if high is None else min(high, limit)
             if narrow and high is not None:
-                # the best value may be no fraction, and then it is only enclosed
-                solved = Answer("solved", best, bound=float(sign * high), proved=True)
-                return solved if self._curved else self._unreached(float(sign * high))
+                return self._enclosed(solver, up, Answer("solved", best, bound=float(sign * high), proved=True), low)
             step *= 8
         ends = Ranges(self._ground).of(self._ground.goal)
         if ends[sign == 1] is None:
@@ -392,6 +392,27 @@ class _Search:
         if model is not None:
             return self._values(model), _fraction(model.eval(up, model_completion=True))
         return None if status == z3.unsat else self._verdict(status, solver)
+
+    def _enclosed(self, solver: z3.Solver, up: z3.ArithRef, best: Answer, low: Fraction) -> Answer:
+        """Return the best value, which may be no fraction, or a refusal if it is never reached.
+
+        Of 1/x, values as good as the best are had only where a variable without bounds runs away.
+        """
+        if not self._curved:
+            return self._unreached(best.bound)
+        variables = zip(self._ground.columns, self._encoder.variables, best.values, strict=True)
+        free = [(label(it), variable, at) for it, variable, at in variables if it.low is None or it.high is None]
+        running = [name for name, _, at in free if abs(at) > _FAR]
+        if not running:
+            return best
+        solver.add(*(z3.And(variable >= -_FAR, variable <= _FAR) for _, variable, _ in free))
+        found = self._beyond(solver, up, low)
+        if isinstance(found, Answer):
+            return msgspec.structs.replace(found, values=best.values)
+        name = self._ground.goal_name
+        told = f"no best value of {name!r} is found while {running[0]!r} has no bounds"
+        remedy = "give the variables the bounds that they have in truth"
+        return best if found else Answer("refused", rule=name, message=told, remedy=remedy)
 
     def _unreached(self, limit: float) -> Answer:
         name = self._ground.goal_name

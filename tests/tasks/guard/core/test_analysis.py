@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from solon.contract import Proved, Unknown
 from solon.tasks.guard import files
 from solon.tasks.guard.analysis import check, coverage, dead_rules, diff, example, narrows, overlaps
-from solon.tasks.guard.policy import Assignment, Call, Fallback, PolicySet, Rule, decide, ordered
+from solon.tasks.guard.policy import Assignment, Call, Fallback, PolicySet, Rule, WrongPolicy, decide, ordered
 from solon.verify.requests.expression import Arithmetic, Constant, Path
 from solon.verify.requests.formula import both, no
 from solon.verify.requests.meaning import Question
@@ -92,7 +92,7 @@ def test_both_file_forms_keep_every_policy(number: int) -> None:
     ],
 )
 def test_a_wrong_file_is_refused_in_one_sentence(text: str, told: str) -> None:
-    with pytest.raises(files.WrongPolicy, match=told):
+    with pytest.raises(WrongPolicy, match=told):
         files.read(text)
 
 

@@ -11,7 +11,7 @@ from solon.tasks.guard import files, progent
 from solon.tasks.guard.analysis import Refused, amend, diff, narrows
 from solon.tasks.guard.guarded import Contract, fallback_holds
 from solon.tasks.guard.monitor import OPEN, Monitor
-from solon.tasks.guard.policy import PolicySet, Rule, decide
+from solon.tasks.guard.policy import PolicySet, Rule, WrongPolicy, decide
 from solon.verify.requests.declare import read_fields
 from solon.verify.requests.evaluate import evaluate
 from solon.verify.requests.expression import Arithmetic, Compare, Constant, Expression, Path
@@ -269,7 +269,7 @@ def test_a_bound_beyond_64_bits_is_compared() -> None:
     ],
 )
 def test_what_a_file_says_twice_or_too_much_is_refused(rules: str, match: str) -> None:
-    with pytest.raises(files.WrongPolicy, match=match):
+    with pytest.raises(WrongPolicy, match=match):
         policy(rules)
 
 
@@ -283,7 +283,7 @@ def test_what_a_file_says_twice_or_too_much_is_refused(rules: str, match: str) -
     ],
 )
 def test_what_json_says_twice_or_is_none_is_refused(content: str) -> None:
-    with pytest.raises(files.WrongPolicy):
+    with pytest.raises(WrongPolicy):
         files.read(content)
 
 
@@ -296,7 +296,7 @@ def test_a_text_may_hold_what_ends_a_line_elsewhere(mark: str) -> None:
 
 
 def test_an_imported_rule_reads_anchors_and_dots_as_they_are_meant() -> None:
-    with pytest.raises(files.WrongPolicy, match="anchors"):
+    with pytest.raises(WrongPolicy, match="anchors"):
         progent.translate({"send": [(1, 1, {"to": "evil|bad$"}, 0)]})
     rules = progent.translate({"send": [(1, 0, {"to": r"[.a]*.*@corp\.com$"}, 0)]}).rules
     known = msgspec.structs.replace(policy(""), rules=rules)

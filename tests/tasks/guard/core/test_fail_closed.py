@@ -9,7 +9,7 @@ from solon.contract import Proved, Unknown
 from solon.tasks.guard import files, progent
 from solon.tasks.guard.analysis import Refused, amend, check, narrows, overlap
 from solon.tasks.guard.monitor import Monitor
-from solon.tasks.guard.policy import Decision, PolicySet, Rule, decide
+from solon.tasks.guard.policy import Decision, PolicySet, Rule, WrongPolicy, decide
 from solon.verify.requests.expression import Compare, Constant, Matches, Path
 from solon.verify.requests.prove import Counterexample
 from solon.verify.requests.request import Json, Request
@@ -111,7 +111,7 @@ def test_an_imported_search_pattern_keeps_its_meaning_and_is_noted() -> None:
     [{"format": "email"}, {"pattern": "(?=a)b"}, {"pattern": r"(a)\1"}, {"oneOf": [{}]}, {"pattern": "^a|b$"}],
 )
 def test_a_restriction_that_cannot_be_kept_is_refused(restriction: dict[str, Json]) -> None:
-    with pytest.raises(files.WrongPolicy):
+    with pytest.raises(WrongPolicy):
         progent.translate({"send": [(1, 0, {"to": restriction}, 0)]})
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from solon.contract import Proved
 from solon.tasks.guard.documents import data, prove
 from solon.tasks.guard.documents.author import DocumentAuthor
-from solon.tasks.guard.documents.generate import LEVELS, Knobs, document, draw, queries, unreachable
+from solon.tasks.guard.documents.generate import LEVELS, Knobs, document, draw, queries, together, unreachable
 from solon.tasks.guard.documents.model import CATEGORIES, QUESTION, Document, decide, leaves, replayed
 from solon.tasks.guard.documents.probes import Kind, identifier, probes, right
 from solon.tasks.guard.documents.read import Unread, read
@@ -95,6 +95,24 @@ def test_cases_come_from_all_categories_and_some_lack_a_fact() -> None:
     assert {query.answer.category for query in found} >= {"factual", "behavioural"}
     asked = [query for query in found if query.answer.calls[0].tool == "ask"]
     assert 10 < len(asked) < 60
+
+
+def test_a_query_of_several_tasks_is_what_each_of_them_comes_to_in_turn() -> None:
+    policy, dice = document(3, 2), random.Random(0)
+    for _ in range(50):
+        query = together(policy, 3, dice)
+        tasks = query.case["tasks"]
+        assert isinstance(tasks, list)
+        parts = [{"customer": query.case["customer"], **it} for it in tasks if isinstance(it, dict)]
+        assert len({str(part["task"]) for part in parts}) == 3
+        assert query.answer.calls == tuple(call for part in parts for call in decide(policy, part).calls)
+        assert query.trace[1:] == query.answer.calls
+        assert query.state == replayed(query.case, query.trace)
+    for record in data.checked(policy, 5, dice, tasks=2):
+        assert str(record["prompt"]).count('"task":') == 2
+    assert len(list(data.conversations(policy, 5, dice, tasks=2))) == 5
+    with pytest.raises(ValueError, match="at most 2"):
+        together(document(1, 1), 3, dice)
 
 
 def test_deep_leaves_come_as_often_as_shallow_ones() -> None:

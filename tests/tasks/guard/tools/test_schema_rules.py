@@ -5,8 +5,8 @@ import json
 import pytest
 
 from solon.tasks.guard import files
-from solon.tasks.guard.policy import decide
-from solon.verify.requests.request import Request
+from solon.tasks.guard.policy import WrongPolicy, decide
+from solon.verify.requests.request import Json, Request
 
 TOOLS = {
     "pay": {
@@ -57,5 +57,25 @@ def test_schemas_stand_beside_a_condition_and_want_their_argument() -> None:
 )
 def test_what_nobody_reads_makes_no_policy(more: dict[str, object]) -> None:
     """A misspelt condition must not leave a rule that allows everything."""
-    with pytest.raises(files.WrongPolicy):
+    with pytest.raises(WrongPolicy):
         files.read(policy(**more))
+
+
+@pytest.mark.parametrize(
+    ("schema", "allowed"),
+    [
+        ({"anyOf": [{"type": "string", "enum": ["rent"]}, {"type": "null"}]}, "rent"),
+        ({"anyOf": [{"type": ["string", "null"], "enum": ["rent"]}, {"type": "integer"}]}, "rent"),
+        ({"anyOf": [{"enum": ["rent"]}, {"type": "boolean"}, {"type": "array"}, {"type": "number"}]}, "rent"),
+        ({"allOf": [{"type": "string"}, {"not": {"type": "string", "const": "gift"}}]}, "rent"),
+        ({"type": "null"}, ""),
+        ({"not": {"type": "string"}}, ""),
+    ],
+)
+def test_a_type_tells_alternatives_apart_and_never_stands_for_anything(schema: Json, allowed: str) -> None:
+    text = policy(arguments={"note": schema})
+    assert kind(text, to="a", cents=1, note="gift") == "block"
+    assert kind(text, to="a", cents=1) == "block"
+    assert kind(text, to="a", cents=1, note="rent") == ("allow" if allowed == "rent" else "block")
+    with pytest.raises(WrongPolicy, match="cannot be kept"):
+        files.read(policy(arguments={"note": {"anyOf": [schema, {"type": "object"}]}}))

@@ -142,7 +142,7 @@ def test_requests_come_from_both_sides_and_near_the_edges(name: str) -> None:
     problem = PROBLEMS[name]
     dues = [due for _, due in sample(problem, b"key", 60)]
     assert dues.count(True) == dues.count(False) == 30
-    edges = boundary_tests(problem)
+    edges = boundary_tests(name)
     assert {sentence for sentence, _, due in edges if not due} == set(problem.conditions)
     assert all(evaluate(problem.due, at) is due for _, at, due in edges if due)
 

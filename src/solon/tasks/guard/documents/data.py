@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from solon.tasks.guard.documents.generate import draw
+from solon.tasks.guard.documents.generate import draw, together
 from solon.tasks.guard.documents.model import CATEGORIES, Category, Document, Query, traced
 from solon.tasks.guard.documents.probes import identifier, written
 from solon.tasks.guard.documents.render import rendered
@@ -34,10 +34,10 @@ def pretraining(document: Document, each: int, dice: random.Random) -> Iterator[
         yield {"policy": tag, "category": category, "text": _text(tag, category, query)}
 
 
-def conversations(document: Document, count: int, dice: random.Random) -> Iterator[Record]:
+def conversations(document: Document, count: int, dice: random.Random, tasks: int = 1) -> Iterator[Record]:
     """Yield conversations for supervised tuning: the case and the identifier, then reasons and the calls."""
     for _ in range(count):
-        query = traced(document, draw(document, dice))
+        query = _drawn(document, dice, tasks)
         reply = f"{' '.join(f'{reason}.' for reason in query.reasons)}\n{_answer(query)}"
         messages: list[Json] = [
             {"role": "user", "content": _question(identifier(document), query)},
@@ -46,10 +46,10 @@ def conversations(document: Document, count: int, dice: random.Random) -> Iterat
         yield {"policy": identifier(document), "category": query.answer.category, "messages": messages}
 
 
-def checked(document: Document, count: int, dice: random.Random) -> Iterator[Record]:
+def checked(document: Document, count: int, dice: random.Random, tasks: int = 1) -> Iterator[Record]:
     """Yield prompts for learning by reward: the calls and the database's hash that an answer is checked against."""
     for _ in range(count):
-        query = traced(document, draw(document, dice))
+        query = _drawn(document, dice, tasks)
         yield {
             "policy": identifier(document),
             "category": query.answer.category,
@@ -57,6 +57,10 @@ def checked(document: Document, count: int, dice: random.Random) -> Iterator[Rec
             "calls": written(query.answer.calls),
             "state": query.state,
         }
+
+
+def _drawn(document: Document, dice: random.Random, tasks: int) -> Query:
+    return traced(document, draw(document, dice)) if tasks == 1 else together(document, tasks, dice)
 
 
 def _by_category(document: Document, each: int, dice: random.Random) -> Iterator[tuple[Category, Query]]:

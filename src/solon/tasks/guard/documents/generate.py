@@ -14,6 +14,7 @@ from solon.tasks.guard.documents.model import (
     CATEGORIES,
     CUSTOMER,
     QUESTION,
+    Answer,
     Case,
     Document,
     Item,
@@ -22,12 +23,14 @@ from solon.tasks.guard.documents.model import (
     ask_order,
     decide,
     leaves,
+    replayed,
     traced,
 )
 from solon.tasks.guard.journeys.graph import Edge, Fact, Graph, Node, Outcome, Use, names_in
 from solon.tasks.guard.journeys.sample import solved
 from solon.tasks.guard.journeys.writing import number, text, truth
 from solon.verify.requests.expression import Among, Compare, Constant, Expression, Logic, Path, conjunction
+from solon.verify.requests.request import Json
 from solon.verify.requests.schema import Number, Text
 
 
@@ -223,6 +226,32 @@ def _category(policy: Document, name: str, clause: str) -> str:
 def queries(policy: Document, count: int, dice: random.Random, missing: float = 0.15) -> list[Query]:
     """Return cases with gold traces."""
     return [traced(policy, draw(policy, dice, missing)) for _ in range(count)]
+
+
+def together(policy: Document, tasks: int, dice: random.Random, missing: float = 0.15) -> Query:
+    """Return one query of so many different tasks of one customer, with its gold trace: the calls of each in turn.
+
+    Raises ValueError if the document has fewer tasks.
+    """
+    if tasks > len(policy.names):
+        raise ValueError(f"tasks must be at most {len(policy.names)} for this document, got {tasks}")
+    found: dict[Json, Case] = {}
+    while len(found) < tasks:
+        case = draw(policy, dice, missing)
+        found.setdefault(case["task"], case)
+    customer = next(iter(found.values()))["customer"]
+    parts = [traced(policy, {**case, "customer": customer}) for case in found.values()]
+    hardest = max(parts, key=lambda part: CATEGORIES.index(part.answer.category))
+    answer = Answer(
+        tuple(call for part in parts for call in part.answer.calls),
+        tuple(clause for part in parts for clause in part.answer.clauses),
+        hardest.answer.category,
+    )
+    cases: list[Json] = [{name: it for name, it in part.case.items() if name != "customer"} for part in parts]
+    whole: Case = {"customer": customer, "tasks": cases}
+    trace = (*parts[0].trace[:1], *answer.calls)
+    reasons = tuple(reason for part in parts for reason in part.reasons)
+    return Query(whole, answer, trace, reasons, replayed(whole, trace))
 
 
 def unreachable(policy: Document) -> list[str]:

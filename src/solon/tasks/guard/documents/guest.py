@@ -12,8 +12,7 @@ import msgspec
 
 from solon.contract import Program
 from solon.sandbox.loading import load
-from solon.sandbox.texts import show, summary, trace
-from solon.sandbox.worker import Answer, Note
+from solon.sandbox.worker import Answer, First, Note
 
 GUEST: Final = "solon.tasks.guard.documents.guest"
 RAISED, NO_CALLS = "raised", "none"
@@ -30,13 +29,7 @@ def begin(prepared: object, program: Program, episode: bytes, note: Note) -> Ans
     """Load a program and return the function that answers payloads. Raises what ``loading.load`` raises."""
     del prepared, episode
     policy = load(program, signature="case")
-    noted = False
-
-    def tell(text: str) -> None:
-        nonlocal noted
-        if not noted:
-            noted = True
-            note(text)
+    tell = First(note)
 
     def answer(payload: bytes) -> bytes:
         cases = msgspec.json.decode(payload, type=list[dict[str, object]])
@@ -45,17 +38,17 @@ def begin(prepared: object, program: Program, episode: bytes, note: Note) -> Ans
     return answer
 
 
-def _answered(policy: Callable[..., object], case: dict[str, object], tell: Note) -> object:
+def _answered(policy: Callable[..., object], case: dict[str, object], tell: First) -> object:
     try:
         found = policy(case)
         calls = _calls(found)
     except MemoryError:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever a program raises is a slip
-        tell(f"the program raised {summary(error)}\n{trace(error)}")
+        tell.raised(error, "the program raised ")
         return RAISED
     if calls is None:
-        tell(f"the program returned {show(found)}, which is no list of calls")
+        tell.returned(found, "the program ", ", which is no list of calls")
         return NO_CALLS
     return calls
 

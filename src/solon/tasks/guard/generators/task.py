@@ -4,6 +4,7 @@ import random
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
@@ -34,6 +35,21 @@ from solon.verify.requests.request import Json, Request
 
 _REVISION = "1"
 _GUEST = "solon.tasks.guard.generators.guest"
+
+_PUBLISHED: Final = {
+    "regression: genetic search": {"violations": 62.9},
+    "regression: SEVerA": {"violations": 0.0},
+    "HumanEvalDafny: best before": {"score": 0.869, "violations": 4.0},
+    "HumanEvalDafny: SEVerA": {"score": 0.970, "violations": 0.0},
+    "DafnyBench: best before": {"score": 0.816, "violations": 8.2},
+    "DafnyBench: SEVerA": {"score": 0.891, "violations": 0.0},
+    "GSM-Symbolic: best before": {"score": 0.447, "violations": 2.1},
+    "GSM-Symbolic: SEVerA": {"score": 0.660, "violations": 0.0},
+    "tau2 airline: best before": {"score": 0.394, "violations": 0.0},
+    "tau2 airline: SEVerA": {"score": 0.526, "violations": 0.0},
+    "tau2 retail: best before": {"score": 0.422, "violations": 0.0},
+    "tau2 retail: SEVerA": {"score": 0.536, "violations": 0.0},
+}
 
 _BRIEF = """\
 You write one Python function `policy(step, given, tries, said)` that proposes outputs for {title}. Each proposal is \
@@ -171,12 +187,10 @@ class GeneratorTask(Task):
         return Proved(f"{found.by}; {mutation_score(self.problem).words}") if isinstance(found, Proved) else found
 
     def figures(self) -> Sequence[Figure]:
-        """Return the bound, and what SEVerA reports of violations."""
-        source = "SEVerA (2025), as its reviews quote it: symbolic regression, genetic search against guarded models"
-        return (
-            Figure("bound", "every case as the aim has it", {"score": 1.0, "violations": 0.0}, "by definition"),
-            Figure("published", "SEVerA, violations on symbolic regression", {"violations": 0.0}, source),
-        )
+        """Return the bound, and what SEVerA reports; its violations are out of 100 outputs."""
+        source = "SEVerA (2025), as its reviews quote it; violations out of 100; other tasks, needs a model"
+        bound = Figure("bound", "every case as the aim has it", {"score": 1.0, "violations": 0.0}, "by definition")
+        return bound, *(Figure("published", label, dict(metrics), source) for label, metrics in _PUBLISHED.items())
 
     def references(self) -> Mapping[str, Program]:
         """Return a generator that proposes nothing, a hostile one, and the sketch as it stands."""

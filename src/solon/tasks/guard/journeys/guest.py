@@ -11,8 +11,7 @@ import msgspec
 
 from solon.contract import Program
 from solon.sandbox.loading import load
-from solon.sandbox.texts import show, summary, trace
-from solon.sandbox.worker import Answer, Note
+from solon.sandbox.worker import Answer, First, Note
 
 GUEST: Final = "solon.tasks.guard.journeys.guest"
 NEW, SAME, ACTION, RAISED, NO_ACTION = b"n", b"c", b"a", b"r", b"o"
@@ -31,13 +30,7 @@ def begin(prepared: object, program: Program, episode: bytes, note: Note) -> Ans
     del prepared, episode
     agent = load(program, signature="observation, memory")
     memory: dict[object, object] = {}
-    noted = False
-
-    def tell(text: str) -> None:
-        nonlocal noted
-        if not noted:
-            noted = True
-            note(text)
+    tell = First(note)
 
     def answer(payload: bytes) -> bytes:
         nonlocal memory
@@ -49,10 +42,10 @@ def begin(prepared: object, program: Program, episode: bytes, note: Note) -> Ans
         except MemoryError:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever an agent raises is a slip
-            tell(f"{summary(error)}\n{trace(error)}")
+            tell.raised(error)
             return RAISED
         if encoded is None:
-            tell(f"returned {show(found)}")
+            tell.returned(found)
             return NO_ACTION
         return ACTION + encoded
 

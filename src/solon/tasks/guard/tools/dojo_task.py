@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from solon.contract import Episode, Fault, Figure, Jail, Metric, Program, Seed, Task
+from solon.contract import Episode, Fault, Figure, Jail, Program, Seed, Task
 from solon.language import Language
 from solon.playback import Exhibit, Frame, Moment, Recording
 from solon.tasks.guard.policy import PolicySet
@@ -14,7 +14,7 @@ from solon.tasks.guard.tools.calls import Trace
 from solon.tasks.guard.tools.guards import PolicyGuard
 from solon.tasks.guard.tools.mining import mine
 from solon.tasks.guard.tools.published import published
-from solon.tasks.guard.tools.task import GuardToolsTask, measured, policy_of
+from solon.tasks.guard.tools.scoring import METRICS, measured, policy_of
 
 _REVISION: Final = "1"
 
@@ -23,11 +23,11 @@ class DojoToolsTask(Task):
     """One policy for the agent of a suite."""
 
     name = "guard-tools"
+    metrics = METRICS
 
     def __init__(self, suite: str, pairs: int) -> None:
         self._suite, self._pairs = dojo.suite(suite), pairs
         self.version = f"{_REVISION}[suite=agentdojo:{suite},pairs={pairs}]"
-        self.metrics: tuple[Metric, ...] = GuardToolsTask.metrics
         self._above = rules.header_of(self._suite.tools())
         self.language = Language(
             rules.KIND,

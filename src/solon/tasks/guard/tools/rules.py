@@ -8,7 +8,7 @@ from typing import Final
 from solon.contract import Program
 from solon.sketch import Hole, HoleValue, Sketch
 from solon.tasks.guard import files
-from solon.tasks.guard.policy import PolicySet
+from solon.tasks.guard.policy import PolicySet, WrongPolicy
 from solon.tasks.guard.tools.calls import Described
 from solon.tasks.guard.tools.guards import CONTEXT, arguments_of, declared, role_at
 from solon.tasks.guard.tools.world import HOME, TOOLS
@@ -82,24 +82,24 @@ def header_of(described: Sequence[Described]) -> str:
 
 @lru_cache(maxsize=256)
 def read(text: str, above: str = "") -> PolicySet:
-    """Return a policy from its rules, under declarations. Raises files.WrongPolicy with the line in the rules."""
+    """Return a policy from its rules, under declarations. Raises WrongPolicy with the line in the rules."""
     for number, line in enumerate(text.splitlines(), start=1):
         if line.split(maxsplit=1)[:1] and line.split(maxsplit=1)[0] in _OWN_LINES:
-            raise files.WrongPolicy(f"line {number}: the tools and the facts are declared already; write rules only")
+            raise WrongPolicy(f"line {number}: the tools and the facts are declared already; write rules only")
     above = above or header()
     lines = len(above.splitlines())
     try:
         return files.read_text(f"{above}\n{text}")
-    except files.WrongPolicy as error:
+    except WrongPolicy as error:
         told = re.sub(r"^line (\d+)", lambda found: f"line {int(found[1]) - lines - 1}", str(error))
-        raise files.WrongPolicy(told) from None
+        raise WrongPolicy(told) from None
 
 
 def complaint(text: str, above: str = "") -> str | None:
     """Say what is wrong with the form of rules, for the end of a sentence."""
     try:
         read(text, above)
-    except files.WrongPolicy as error:
+    except WrongPolicy as error:
         return f"is no set of rules ({error})"
     return None
 

@@ -15,22 +15,9 @@ from solon.contract import InfrastructureError, Refuted, Unknown
 from solon.tasks.guard.verified.frontend import NotCompiled
 from solon.tasks.guard.verified.obligations import compiled
 from solon.tasks.guard.verified.problems import Problem
+from solon.tasks.guard.verified.specification import python
 from solon.verify.limited import Finished, Limits, run
 from solon.verify.requests.evaluate import evaluate
-from solon.verify.requests.expression import (
-    Among,
-    Arithmetic,
-    Compare,
-    Constant,
-    Expression,
-    Length,
-    Logic,
-    Matches,
-    Path,
-    Present,
-    Quantified,
-    Scaled,
-)
 from solon.verify.requests.request import Json, Request, shown
 from solon.verify.requests.schema import Field, Items, Malformed, Number, Shape, Text, Truth, canonical
 
@@ -68,7 +55,7 @@ def emit(problem: Problem, source: str) -> str:
     """Return a file in which the contract is a function that must always return True."""
     parameters = ", ".join(f"{name}: {_annotation(field)}" for name, field in problem.parameters.fields.items())
     names = ", ".join(problem.parameters.fields)
-    due = _python(problem.due)
+    due = python(problem.due)
     return (
         f"{_PRELUDE}\n{source}\n\ndef contract({parameters}) -> bool:\n"
         f'    """\n    post: __return__\n    """\n'
@@ -90,19 +77,26 @@ def refute(problem: Problem, source: str, seconds: float = 20.0, command: str = 
         return Unknown(f"CrossHair: {reply.message}")
     said = reply.reply.decode(errors="replace")
     for found in re.findall(r"when calling (contract\(.*?\))(?: \(which .*\))?$", said, re.MULTILINE):
-        request = _request(problem, found)
-        if request is not None and _confirmed(problem, source, request):
-            return Refuted(f"CrossHair: {shown(request)}")
+        told = confirmed(problem, source, found)
+        if told:
+            return Refuted(f"CrossHair: {told}")
     return Unknown(f"CrossHair found nothing in {seconds:g} s that the evaluator confirms")
 
 
-def _confirmed(problem: Problem, source: str, request: Request) -> bool:
+def confirmed(problem: Problem, source: str, call: str) -> str:
+    """Return which sentences a call as it is written in Python breaks although the policy allows it; "" for none."""
+    request = _request(problem, call)
+    if request is None:
+        return ""
     try:
         condition = compiled(problem, source)
         canonical(problem.scope.tool, request.arguments)  # no call in another form reaches a policy
     except (NotCompiled, Malformed):
-        return False
-    return evaluate(condition, request) is True and evaluate(problem.due, request) is not True
+        return ""
+    broken = [name for name, each in problem.conditions.items() if evaluate(each, request) is not True]
+    if evaluate(condition, request) is not True or not broken:
+        return ""
+    return f"{', '.join(broken)} might not hold: {shown(request)}"
 
 
 def _request(problem: Problem, text: str) -> Request | None:
@@ -138,32 +132,3 @@ def _type(shape: Shape) -> str:
             return f"list[{_type(item)}]"
         case _:
             return "object"
-
-
-def _python(part: Expression) -> str:  # noqa: C901, PLR0911 - one case a variant
-    """Return a condition as Python; it asks for None where the condition asks for presence."""
-    match part:
-        case Constant(value=value):
-            return repr(value)
-        case Path(keys=keys):
-            return str(keys[0])
-        case Length(of=of):
-            return f"len({_python(of)})"
-        case Present(path=path):
-            return f"({_python(path)} is not None)"
-        case Arithmetic(operator=sign, left=left, right=right) | Compare(operator=sign, left=left, right=right):
-            return f"({_python(left)} {sign} {_python(right)})"
-        case Scaled(factor=factor, term=term):
-            return f"({factor!r} * {_python(term)})"
-        case Among(term=term, values=values):
-            return f"({_python(term)} in {values!r})"
-        case Matches(kind=kind, term=term, pattern=pattern):
-            return f"{kind}({_python(term)}, {pattern!r})"
-        case Logic(operator="not", terms=terms):
-            return f"(not {_python(terms[0])})"
-        case Logic(operator=operator, terms=terms):
-            return "(" + f" {operator} ".join(map(_python, terms)) + ")"
-        case Quantified(kind=kind, variable=variable, path=path, body=body):
-            return f"{kind}({_python(body)} for {variable} in {_python(path)})"
-        case _:
-            raise InfrastructureError("this condition has no form in Python for CrossHair; leave this back end out")

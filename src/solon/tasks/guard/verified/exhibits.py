@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from solon.contract import InfrastructureError, Proved, Refuted, Unknown, Verdict
 from solon.playback import Exhibit
-from solon.tasks.guard.verified.obligations import Obligation, Report, mutation_score
+from solon.tasks.guard.files import write_text
+from solon.tasks.guard.verified.obligations import Obligation, Report, enforced, mutation_score
 from solon.tasks.guard.verified.opinions import available, opinions
 from solon.tasks.guard.verified.problems import Problem
 
@@ -27,13 +28,18 @@ def obligations(report: Report) -> Exhibit:
     return Exhibit("Proof obligations", head=head, rows=rows, trouble=tuple(open_))
 
 
-def worth(problem: Problem) -> Exhibit:
+def worth(problem: str) -> Exhibit:
     """Return how many policies with one planted mistake the obligations reject, and which reject them."""
-    found = mutation_score(problem.name)
+    found = mutation_score(problem)
     rows = tuple((stage, str(count)) for stage, count in sorted(found.killed.items()))
     return Exhibit(
         "What the proof is worth", text=found.words, head=("obligation", "mistakes it rejects first"), rows=rows
     )
+
+
+def enforcement(problem: str, source: str) -> Exhibit:
+    """Return the policy file of a proved policy, for ``solon guard check`` and ``solon guard proxy``."""
+    return Exhibit("As a policy file", text=write_text(enforced(problem, source)))
 
 
 def wrong(rows: Sequence[tuple[str, str, str]]) -> Exhibit:

@@ -10,8 +10,7 @@ import msgspec
 
 from solon.contract import Program
 from solon.sandbox.loading import load
-from solon.sandbox.texts import show, summary, trace
-from solon.sandbox.worker import Answer, Note
+from solon.sandbox.worker import Answer, First, Note
 from solon.verify.requests.text import Form, automaton_of
 
 ALLOW, DENY, RAISED, NO_ANSWER = 1, 0, 255, 254
@@ -29,9 +28,11 @@ def begin(prepared: tuple[str, ...], program: Program, episode: bytes, note: Not
     names = {kind: _form(kind) for kind in forms}
     policy = load(program, names, signature=", ".join(prepared))
 
+    tell = First(note)
+
     def answer(payload: bytes) -> bytes:
         requests = msgspec.json.decode(payload, type=list[dict[str, object]])
-        return bytes(_decide(policy, request, note) for request in requests)
+        return bytes(_decide(policy, request, tell) for request in requests)
 
     return answer
 
@@ -46,15 +47,15 @@ def _form(kind: Form) -> Callable[[str, str], bool]:
     return matches
 
 
-def _decide(policy: Callable[..., object], request: dict[str, object], note: Note) -> int:
+def _decide(policy: Callable[..., object], request: dict[str, object], tell: First) -> int:
     try:
         found = policy(**request)
     except MemoryError:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever a policy raises allows nothing
-        note(f"the policy raised {summary(error)}\n{trace(error)}")
+        tell.raised(error, "the policy raised ")
         return RAISED
     if isinstance(found, bool):
         return ALLOW if found else DENY
-    note(f"the policy returned {show(found)}, which is neither True nor False")
+    tell.returned(found, "the policy ", ", which is neither True nor False")
     return NO_ANSWER

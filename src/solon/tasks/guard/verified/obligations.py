@@ -9,8 +9,10 @@ from functools import lru_cache
 from typing import Final
 
 from solon.contract import Proved, Refuted, Unknown, Value, Verdict
+from solon.tasks.guard.policy import Assignment, PolicySet, Rule
 from solon.tasks.guard.verified.frontend import NotCompiled, compile_policy
-from solon.tasks.guard.verified.problems import PROBLEMS, Mistake, Problem
+from solon.tasks.guard.verified.problems import Mistake, Problem
+from solon.tasks.guard.verified.specification import problem_of
 from solon.verify.requests.check import complaints
 from solon.verify.requests.evaluate import evaluate
 from solon.verify.requests.expression import (
@@ -19,7 +21,10 @@ from solon.verify.requests.expression import (
     Constant,
     Expression,
     Path,
+    Present,
     conjunction,
+    disjunction,
+    needed,
     negation,
     walk,
 )
@@ -107,7 +112,7 @@ def compiled(problem: Problem, source: str) -> Expression:
 @lru_cache(maxsize=512)
 def discharge(problem_name: str, source: str) -> Report:
     """Try every obligation of a policy for a problem; deterministic."""
-    problem = PROBLEMS[problem_name]
+    problem = problem_of(problem_name)
     try:
         condition = compiled(problem, source)
     except NotCompiled as error:
@@ -175,6 +180,26 @@ def _alive(problem: Problem, condition: Expression) -> Obligation:
             return Obligation("PO7", words, verdict)
 
 
+# What is proved, at work
+
+
+def enforced(problem_name: str, source: str) -> PolicySet:
+    """Return the rule that allows what a proved policy allows and keeps its state, for a monitor or a policy file.
+
+    Raises ValueError for a policy that is not proved.
+    """
+    report, problem = discharge(problem_name, source), problem_of(problem_name)
+    if report.condition is None or not isinstance(report.verdict, Proved):
+        raise ValueError("the policy is not proved; mend it until it is, or enforce another one")
+    # A rule asks for each argument that it names, a policy for none: what may be absent is said to be so.
+    fields = problem.scope.tool.parameters.fields
+    either = (Present(Path("arg", (it,))) for it in sorted(needed(report.condition)) if not fields[it].required)
+    when = conjunction(report.condition, *(disjunction(it, negation(it)) for it in either))
+    updates = tuple(Assignment(name, read(value)) for name, value in problem.updates.items())
+    rule = Rule("proved", "allow", problem.name, when, updates=updates, reason=f"It is {problem.title}, as specified.")
+    return PolicySet((problem.scope.tool,), (rule,), state=problem.scope.state, name=problem.name)
+
+
 # What the contract is worth
 
 
@@ -208,7 +233,7 @@ def mutants(problem: Problem) -> list[tuple[str, Mistake, str]]:
 @lru_cache(maxsize=32)
 def mutation_score(problem_name: str) -> Mutants:
     """Measure the contract of a problem on all policies with one planted mistake."""
-    problem = PROBLEMS[problem_name]
+    problem = problem_of(problem_name)
     killed: dict[str, int] = {}
     safety = 0
     every = mutants(problem)
@@ -224,14 +249,10 @@ def mutation_score(problem_name: str) -> Mutants:
 # Tests from the contract
 
 
-def boundary_tests(problem: Problem) -> list[tuple[str, Request, bool]]:
-    """Return requests on both sides of each sentence, with what is due: all others hold, this one does or does not."""
-    return _boundary(problem.name)
-
-
 @lru_cache(maxsize=32)
-def _boundary(problem_name: str) -> list[tuple[str, Request, bool]]:
-    problem = PROBLEMS[problem_name]
+def boundary_tests(problem_name: str) -> list[tuple[str, Request, bool]]:
+    """Return requests on both sides of each sentence, with what is due: all others hold, this one does or does not."""
+    problem = problem_of(problem_name)
     found: list[tuple[str, Request, bool]] = []
     for name, sentence in problem.conditions.items():
         others = conjunction(*(other for key, other in problem.conditions.items() if key != name))

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal
 
 from solon.contract import Proved, Refuted, Unknown, Value, Verdict
-from solon.tasks.guard.verified import crosshair, dafny, nagini
+from solon.tasks.guard.verified import crosshair, dafny, nagini, properties
 from solon.tasks.guard.verified.obligations import Obligation, Report, discharge
-from solon.tasks.guard.verified.problems import PROBLEMS, Problem
+from solon.tasks.guard.verified.problems import Problem
+from solon.tasks.guard.verified.specification import problem_of
 
-Prover = Literal["crosshair", "dafny", "nagini"]
+Prover = Literal["hypothesis", "crosshair", "dafny", "nagini"]
 _ASK: Final[Mapping[Prover, Callable[[Problem, str], Verdict]]] = {
+    "hypothesis": properties.refute,
     "crosshair": crosshair.refute,
     "dafny": dafny.prove,
     "nagini": nagini.prove,
@@ -43,7 +45,12 @@ class Opinion(Value, frozen=True):
 
 def available() -> tuple[Prover, ...]:
     """Return the provers that are there."""
-    there = {"crosshair": crosshair.installed(), "dafny": dafny.installed(), "nagini": bool(nagini.environment())}
+    there = {
+        "hypothesis": properties.installed(),
+        "crosshair": crosshair.installed(),
+        "dafny": dafny.installed(),
+        "nagini": bool(nagini.environment()),
+    }
     return tuple(name for name in _ASK if there[name])
 
 
@@ -52,7 +59,7 @@ def opinions(problem: str, source: str, provers: Sequence[Prover]) -> tuple[Opin
     report = discharge(problem, source)
     if report.condition is None:
         return ()
-    words: dict[str, Verdict] = {name: _ASK[name](PROBLEMS[problem], source) for name in provers}
+    words: dict[str, Verdict] = {name: _ASK[name](problem_of(problem), source) for name in provers}
     return tuple(
         Opinion(each.id, mark, each.verdict, {name: _about(mark, word) for name, word in words.items()})
         for each, mark in _marked(report)
@@ -71,7 +78,7 @@ def _about(mark: str, word: Verdict) -> Verdict:
     """Return what a word on the whole file says of one obligation."""
     if not isinstance(word, Refuted):
         return word
-    named = re.search(r": (.*) might not hold$", word.witness)
+    named = re.match(r"\w+: (.*?) might not hold", word.witness)
     if named is None or mark in named[1].split(", "):
         return word
     return Unknown("it failed at another obligation first")

@@ -23,7 +23,7 @@ class Sentence(Value, frozen=True):
     id: str
     words: str
     condition: str
-    code: str
+    code: str = ""
     wrong: dict[Mistake, str] = {}  # lines with a mistake of this kind; an empty one leaves the sentence out
 
 

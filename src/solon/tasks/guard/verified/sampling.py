@@ -16,7 +16,7 @@ _DRAWS: Final = 60  # tries for each request that is wanted
 def sample(problem: Problem, key: bytes, count: int) -> list[tuple[Request, bool]]:
     """Return requests with what is due, as many allowed as not where both can be drawn; a function of the key."""
     dice = random.Random(key)  # noqa: S311 - reproducible on purpose
-    edges = _edges(problem)
+    edges = edges_of(problem)
     wanted = {True: count // 2, False: count - count // 2}
     found: list[tuple[Request, bool]] = []
     kept: dict[bool, list[Request]] = {True: [], False: []}
@@ -40,7 +40,7 @@ def arguments_of(problem: Problem, request: Request) -> dict[str, Json]:
     return {name: values.get(name) for name in problem.parameters.fields}
 
 
-def _edges(problem: Problem) -> dict[str, list[int]]:
+def edges_of(problem: Problem) -> dict[str, list[int]]:
     """Return for each number the values at and beside the constants that it is compared with."""
     found: dict[str, list[int]] = {}
     for part in walk(problem.due):

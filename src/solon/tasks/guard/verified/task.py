@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
@@ -25,8 +26,9 @@ from solon.tasks.guard.verified.author import PolicyAuthor
 from solon.tasks.guard.verified.frontend import NotCompiled, blocking_lines
 from solon.tasks.guard.verified.guest import ALLOW, DENY, NO_ANSWER, RAISED
 from solon.tasks.guard.verified.obligations import compiled, discharge, mutation_score
-from solon.tasks.guard.verified.problems import PROBLEMS, Problem, Sentence
+from solon.tasks.guard.verified.problems import Problem, Sentence
 from solon.tasks.guard.verified.sampling import arguments_of, sample
+from solon.tasks.guard.verified.specification import label_of, problem_of
 from solon.verify.requests.declare import write_fields
 from solon.verify.requests.evaluate import evaluate
 from solon.verify.requests.expression import FALSE, Expression
@@ -35,6 +37,17 @@ from solon.verify.requests.request import Json, Request
 _REVISION = "1"
 _GUEST = "solon.tasks.guard.verified.guest"
 _SHOWN = 8  # mistakes that a recording tells
+
+_PUBLISHED: Final = {
+    "EICU-AC: VeriGuard": {"accuracy": 1.0, "attacks_blocked": 1.0},
+    "EICU-AC: best before": {"accuracy": 0.987, "attacks_blocked": 0.978},
+    "Mind2Web-SC: VeriGuard": {"accuracy": 0.962, "attacks_blocked": 1.0},
+    "Mind2Web-SC: best before": {"accuracy": 0.984, "attacks_blocked": 0.98},
+    "ASB: the policy alone": {"attacks_blocked": 0.465},
+    "ASB: and validated, about": {"attacks_blocked": 0.9},
+    "ASB: and tested, about": {"attacks_blocked": 0.95},
+    "ASB: and verified": {"attacks_blocked": 1.0},
+}
 
 _BRIEF = """\
 You write one Python function `policy({parameters})` that returns True if a request may be carried out and False \
@@ -85,19 +98,18 @@ class VerifiedTask(Task):
     provers: str = "off"  # on: recordings show what other provers say; no figure depends on it
 
     def __post_init__(self) -> None:
-        if self.problem not in PROBLEMS:
-            raise ValueError(f"no problem {self.problem!r}; choose one of {', '.join(PROBLEMS)}")
+        problem = label_of(self.problem)
         if not 2 <= self.requests <= 5000:
             raise ValueError(f"requests must lie in 2..5000, got {self.requests}")
         if self.provers not in {"on", "off"}:
             raise ValueError(f"provers must be on or off, got {self.provers!r}")
-        changed = [f"problem={self.problem}"] + ([f"requests={self.requests}"] if self.requests != 100 else [])
+        changed = [f"problem={problem}"] + ([f"requests={self.requests}"] if self.requests != 100 else [])
         object.__setattr__(self, "version", f"{_REVISION}[{','.join(changed)}]")
 
     @property
     def specification(self) -> Problem:
         """The problem with its sentences."""
-        return PROBLEMS[self.problem]
+        return problem_of(self.problem)
 
     def brief(self) -> str:
         """Return the complete system prompt."""
@@ -197,8 +209,10 @@ class VerifiedTask(Task):
         source = self._provable(program)
         yield exhibits.specification(self.specification)
         yield exhibits.obligations(discharge(self.problem, source))
-        yield exhibits.worth(self.specification)
+        yield exhibits.worth(self.problem)
         yield exhibits.wrong(wrong)
+        if isinstance(discharge(self.problem, source).verdict, Proved):
+            yield exhibits.enforcement(self.problem, source)
         if self.provers == "on":
             yield exhibits.others(self.problem, source)
 
@@ -246,14 +260,10 @@ class VerifiedTask(Task):
         return program.source if one else ""
 
     def figures(self) -> Sequence[Figure]:
-        """Return the figures of VeriGuard on the data that two of the problems resemble."""
-        source = "VeriGuard (2025), as its reviews quote it; other data, a model as the author"
-        published = {"clinical": ("EICU-AC", 1.0, 1.0), "web": ("Mind2Web-SC", 0.962, 1.0)}.get(self.problem)
+        """Return the bound and the figures of VeriGuard, on other data."""
+        source = "VeriGuard (2025), as its reviews quote it; other data, needs a model as the author"
         bound = Figure("bound", "every request decided rightly", {"accuracy": 1.0}, "by definition")
-        if published is None:
-            return (bound,)
-        label, accuracy, recall = published
-        return (bound, Figure("published", label, {"accuracy": accuracy, "attacks_blocked": recall}, source))
+        return bound, *(Figure("published", label, dict(metrics), source) for label, metrics in _PUBLISHED.items())
 
     def references(self) -> Mapping[str, Program]:
         """Return a policy that blocks everything, one that allows everything, and a right one."""

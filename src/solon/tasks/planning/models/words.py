@@ -73,6 +73,7 @@ class Form:
     def __init__(self, text: str) -> None:
         self.text = text
         self._slots: tuple[str, ...] = tuple(re.findall(r"\{(\w+)\}", text))
+        self._opening: str = text.partition("{")[0].casefold()
 
     def write(self, fact: Fact, verbs: tuple[str, str]) -> str:
         """Return the sentence, with a capital letter."""
@@ -96,6 +97,8 @@ class Form:
 
     def read(self, kind: str, sentence: str) -> Fact | None:
         """Return the fact that this form says in a sentence, or None."""
+        if not sentence.casefold().startswith(self._opening):  # most forms end here, and their patterns are never built
+            return None
         found = self._pattern.fullmatch(sentence)
         return None if found is None else _fact(kind, found.groupdict())
 
@@ -177,17 +180,12 @@ def _fact(kind: str, slots: Mapping[str, str]) -> Fact:
         if slot in _THINGS:
             things[slot[0]] = lexicon.thing(text)
         elif slot in ("list", "anyof"):
-            things |= {
-                str(n): lexicon.thing(it) for n, it in enumerate(_parts(text, "and" if slot == "list" else "or"))
-            }
+            parts = _parts(text, "and" if slot == "list" else "or")
+            things |= {str(n): lexicon.thing(part) for n, part in enumerate(parts)}
         elif slot in ("terms", "needs", "gives"):
             for n, part in enumerate(_parts(text, "and")):
-                found = re.search(rf"({_NUMBER}) ({_pattern_of('unit')})", part, re.IGNORECASE)
-                assert found is not None
-                weights.append(read_number(found[1]))
-                unit = found[2]
-                name = part.removeprefix("each ").partition(" needs ")[0].partition(" brings ")[0]
-                things[str(n)] = lexicon.thing(name if slot != "terms" else part.partition(" for each ")[2])
+                weight, unit, things[str(n)] = _weighed(part)
+                weights.append(weight)
     last = [read_number(slots[slot]) for slot in ("k", "m", "n") if slot in slots]
     if "percent" in slots:
         last.append(read_number(slots["percent"].removesuffix(" percent")) / 100)
@@ -195,6 +193,14 @@ def _fact(kind: str, slots: Mapping[str, str]) -> Fact:
         last.append(FRACTIONS[slots["fraction"].lower()])
     ordered = tuple(things[key] for key in (sorted(things) if set(things) <= set("abc") else things))
     return Fact(kind, ordered, (*weights, *last), unit.lower() if unit else "", word.lower() if word else "")
+
+
+def _weighed(part: str) -> tuple[float, str, str]:
+    """Return weight, unit and thing of one part: "3 kg for each box", "each box needs 3 kg" or "... brings 3 kg"."""
+    found = re.search(rf"({_NUMBER}) ({_pattern_of('unit')})", part, re.IGNORECASE)
+    assert found is not None
+    before = part.removeprefix("each ").partition(" needs ")[0].partition(" brings ")[0]
+    return read_number(found[1]), found[2], lexicon.thing(part.partition(" for each ")[2] or before)
 
 
 def _parts(text: str, last: str) -> list[str]:

@@ -12,8 +12,7 @@ import msgspec
 
 from solon.contract import Program
 from solon.sandbox.loading import Entry, load
-from solon.sandbox.texts import show, summary, trace
-from solon.sandbox.worker import Answer, Note
+from solon.sandbox.worker import Answer, First, Note
 
 GUEST: Final = "solon.tasks.planning.orders.guest"
 CALLS, FINISHED, RAISED, NO_CALL = b"c", b"f", b"r", b"o"
@@ -41,7 +40,7 @@ class _Answerer:
 
     def __init__(self, policy: Entry, note: Note) -> None:
         self._policy = policy
-        self._note: Note | None = note
+        self._tell = First(note)
         self._text, self._tools = "", list[str]()
         self._memory: dict[object, object] = {}
         self._log: list[tuple[str, int | None, object]] = []
@@ -62,21 +61,16 @@ class _Answerer:
         except MemoryError:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the program raises is its own decision
-            self._tell(f"raised {summary(error)}\n{trace(error)}")
+            self._tell.raised(error, "raised ")
             return RAISED
         if found is None:
             return FINISHED
         calls = _calls(found)
         if calls is None:
-            self._tell(f"returned {show(found)}, which is no call: a tool's name, (name, start) or a list of such")
+            self._tell.returned(found, after=", which is no call: a tool's name, (name, start) or a list of such")
             return NO_CALL
         self._last = calls
         return CALLS + json.dumps(calls).encode()
-
-    def _tell(self, text: str) -> None:
-        note, self._note = self._note, None
-        if note is not None:
-            note(text)
 
 
 def _calls(found: object) -> list[Call] | None:

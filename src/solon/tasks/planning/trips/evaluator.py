@@ -130,30 +130,33 @@ class _Judge:
                 yield number, f"day {number}: no restaurant is called {text!r} ({meal})"
 
     def _transport_unknown(self, number: int, day: Day) -> Iterator[str]:
-        way, how = route(day.transportation), mode(day.transportation)
+        way, how, several = route(day.transportation), mode(day.transportation), modes(day.transportation)
         if not how or way is None:
-            yield f"day {number}: the transportation {day.transportation!r} is no flight, self-driving or taxi"
-        elif len(several := modes(day.transportation)) > 1 and not self._parity:
-            yield f"day {number}: the transportation names {' and '.join(several)}; one of them travels"
+            wrong = f"the transportation {day.transportation!r} is no flight, self-driving or taxi"
+        elif len(several) > 1 and not self._parity:
+            wrong = f"the transportation names {' and '.join(several)}; one of them travels"
         elif how == "flight":
-            flight = self._tables.flight(day, number - 1)
-            if flight is None:
-                missing = f"no flight {flight_number(day.transportation)} from {way[0]} to {way[1]}"
-                yield f"day {number}: {missing} on that date"
-            elif not self._parity:
-                times = {"Departure": clock(flight.departs), "Arrival": clock(flight.arrives)}
-                wrong = [what for what, stated in _STATED.findall(day.transportation) if times[what] != stated]
-                if wrong:
-                    yield f"day {number}: the flight's {wrong[0].lower()} time is {times[wrong[0]]}"
+            wrong = self._flight_wrong(number, day, way)
         else:
-            road = self._world.road_of.get(way)
-            if road is None:
-                yield f"day {number}: no road leads from {way[0]} to {way[1]}"
-            elif not self._parity:
-                stated = _COST.search(day.transportation)
-                cost = road.taxi if how == "taxi" else road.car
-                if stated and stated[1] != str(cost):
-                    yield f"day {number}: the {how} costs {cost}, not {stated[1]}"
+            wrong = self._road_wrong(day, way, how)
+        if wrong:
+            yield f"day {number}: {wrong}"
+
+    def _flight_wrong(self, number: int, day: Day, way: tuple[str, str]) -> str:
+        flight = self._tables.flight(day, number - 1)
+        if flight is None:
+            return f"no flight {flight_number(day.transportation)} from {way[0]} to {way[1]} on that date"
+        times = {"Departure": clock(flight.departs), "Arrival": clock(flight.arrives)}
+        wrong = [what for what, stated in _STATED.findall(day.transportation) if times[what] != stated]
+        return f"the flight's {wrong[0].lower()} time is {times[wrong[0]]}" if wrong and not self._parity else ""
+
+    def _road_wrong(self, day: Day, way: tuple[str, str], how: str) -> str:
+        road = self._world.road_of.get(way)
+        if road is None:
+            return f"no road leads from {way[0]} to {way[1]}"
+        stated, cost = _COST.search(day.transportation), str(road.taxi if how == "taxi" else road.car)
+        wrong = stated[1] if stated and stated[1] != cost and not self._parity else ""
+        return f"the {how} costs {cost}, not {wrong}" if wrong else ""
 
     def complete(self) -> Iterator[Complaint]:
         """Every day is there and has what a day of its kind needs."""

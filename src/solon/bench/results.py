@@ -1,15 +1,9 @@
-"""The nouns of a published experiment: it is data, tables of rows, and each row knows how it is made."""
+"""The nouns of an experiment's results: tables of rows, measured here or published."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal
 
-from solon.assembly import Option
-from solon.contract import Figure, Program, Task, Value
+from solon.contract import Figure, Value
 from solon.engine import Estimate
-
-if TYPE_CHECKING:
-    from solon.bench.workshop import Workshop
 
 Group = Literal["baseline", "learned", "shipped", "search", "model"]
 Kind = Literal["measured", "invalid", "not run", "published"]
@@ -91,53 +85,6 @@ class Result(Value, frozen=True):
     tables: tuple[TableResult, ...]
     packages: dict[str, str]
     schema: int = 1
-
-
-class Maker(Protocol):
-    """Makes one row of a table."""
-
-    @property
-    def key(self) -> str:
-        """What the row is called within its table, for ever: a finished row is found by it."""
-        ...
-
-    @property
-    def label(self) -> str:
-        """What the row is called before readers."""
-        ...
-
-    def make(self, workshop: "Workshop") -> Row:
-        """Measure, or return a row that says why nothing was run. Raises InfrastructureError."""
-        ...
-
-    def program(self, workshop: "Workshop") -> Program | None:
-        """Return the program of the finished row, if there is one."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A task, the rows to make, and what others published of it."""
-
-    name: str
-    title: str
-    task: str
-    makers: Sequence[Maker]
-    options: dict[str, Option] = field(default_factory=dict[str, Option])
-    columns: tuple[Column, ...] = ()  # its own, where the experiment's do not fit
-    meeting: Sequence[str] = ()  # keys of the rows whose programs meet in the payoff matrix
-    published: Callable[[Task], Sequence[Row]] = lambda _: ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Experiment:
-    """A publication's tables, made for given settings."""
-
-    name: str
-    title: str
-    source: str
-    columns: tuple[Column, ...]
-    tables: Sequence[Table]
 
 
 def published_row(table: str, figure: Figure, *, label: str, feedback: str) -> Row:
