@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
@@ -174,17 +175,27 @@ class Place(Value, frozen=True):
     one_run: bool = False  # all sessions at the URL share one state
 
 
-def proxy(place: Place, *, policy: Path, query: str, log: Path | None, ask: bool) -> int:
-    """Guard a server until it ends."""
+def proxy(  # one parameter an option
+    place: Place, *, policy: Path, query: str, log: Path | None, ask: bool, model: str = "", usd: float = 1.0
+) -> int:
+    """Guard a server until it ends; a model may change the rules of a run after results."""
     from solon.interop.guard_gate import Gate, Log, ask_terminal, deny
-    from solon.interop.guard_update import Standing
+    from solon.interop.guard_update import Standing, following
 
     if bool(place.command) == (place.url is not None):
         raise ValueError("say either how to start the server, after --, or where it is, with --url")
+    if model and not query:
+        raise ValueError("a model changes rules for one query; give it with --query")
     asking = ask_terminal if ask else deny
     writer = Log(log)
-    try:
-        standing = Standing(policy, _sound, lambda rules: Gate(rules, query, log=writer, ask=asking))
+    with ExitStack() as stack:
+        stack.callback(writer.close)
+        after = None
+        if model:
+            from solon.cli import guard_writing
+
+            after = following(stack.enter_context(guard_writing.asking(model, usd)), asking, _say)
+        standing = Standing(policy, _sound, lambda rules: Gate(rules, query, log=writer, ask=asking, after=after))
         _on_signal(lambda: standing.reload(asking))
         if place.url is None:
             from solon.interop import mcp_proxy_stdio
@@ -194,8 +205,10 @@ def proxy(place: Place, *, policy: Path, query: str, log: Path | None, ask: bool
 
         gates = cache(standing.gate) if place.one_run else standing.gate
         return mcp_proxy_http.serve(place.url, place.listen, gates)
-    finally:
-        writer.close()
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
 
 
 def _sound(file: Path) -> PolicySet:
@@ -212,6 +225,6 @@ def _on_signal(reload: Callable[[], str]) -> None:
         return
 
     def started(*_: object) -> None:
-        threading.Thread(target=lambda: print(reload(), file=sys.stderr, flush=True), daemon=True).start()
+        threading.Thread(target=lambda: _say(reload()), daemon=True).start()
 
     signal.signal(signal.SIGUSR1, started)

@@ -142,6 +142,11 @@ class Gate:
                 if msgspec.structs.replace(first, description=each.description) != each:
                     self._changed.add(each.name)
 
+    @property
+    def described(self) -> tuple[Described, ...]:
+        """The tools, as they were first described."""
+        return tuple(self._described.values())
+
     def amend(self, rules: Sequence[Rule], *, person: bool = False) -> None:
         """Go on with other rules; without a person only if it is proved that they allow no more than those of now.
 

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from solon.contract import InfrastructureError
-from solon.interop.guard_gate import Ask, Gate
+from solon.interop.guard_gate import After, Ask, Gate
 from solon.model import Client, Message, Request
 from solon.tasks.guard import analysis
 from solon.tasks.guard.policy import PolicySet
@@ -84,6 +84,15 @@ def follow(gate: Gate, tools: Sequence[Described], call: Call, result: Json, rep
     except (ValueError, OSError, InfrastructureError) as error:
         return f"the rules stay as they are: {error}"
     return "the rules are others now: proved to allow nothing more"
+
+
+def following(reply: Reply, ask: Ask, say: Callable[[str], None]) -> After:
+    """Return what has a model look at each result of a run; what becomes of the rules is said in a sentence."""
+
+    def after(gate: Gate, call: Call, result: Json) -> None:
+        say(f"After {call.tool}: {follow(gate, gate.described, call, result, reply, ask)}.")
+
+    return after
 
 
 def answers(client: Client, pattern: Request) -> Reply:

@@ -173,7 +173,7 @@ class _Proxy:
         await answer.aclose()
         key, status = (None if message is None else key_of(message)), answer.status_code
         found = decoded(content) if content else None
-        passed = None if found is None else desk.incoming(found)
+        passed = None if found is None else await asyncio.to_thread(desk.incoming, found)
         _forgotten(desk, key)  # there is no other answer to come
         if _REDIRECTS <= status < _FAULTS:
             return self._json(failure(key, "the server redirects; name its last address with --url"), 502)

@@ -75,7 +75,7 @@ async def _outward(client: asyncio.StreamReader, server: asyncio.StreamWriter, d
 async def _inward(server: asyncio.StreamReader, desk: Desk, answer: "_Answer") -> None:
     while line := await _line(server):
         message = decoded(line)
-        passed = None if message is None else desk.incoming(message)
+        passed = None if message is None else await asyncio.to_thread(desk.incoming, message)  # it may ask a model
         if passed is not None:
             await answer(passed)
 

@@ -3,6 +3,7 @@
 Lines end as the standard has it (WHATWG HTML, section 9.2.6) and nowhere else: other separators belong to texts.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any, Final
@@ -28,7 +29,7 @@ async def events(answer: Any, desk: Desk) -> AsyncIterator[bytes]:
             if line:
                 event.append(line)
                 continue
-            yield _passed(event, desk)
+            yield await asyncio.to_thread(_passed, event, desk)
             event, size = [], 0
     except require("httpx2", "guard").HTTPError:
         return  # the client sees the end of the stream
