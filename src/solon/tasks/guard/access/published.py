@@ -4,7 +4,7 @@ from typing import Final
 
 from solon.contract import Figure
 
-_PAPER: Final = "study of language models for access-control policies, with its released result files"
+_PAPER: Final = "study of language models for access-control policies, with its released result files, needs a model"
 
 SYNTHESIS: Final = (
     Figure("published", "models without reasoning", {"equivalent": 0.458}, f"{_PAPER}: share equal to a specification"),
