@@ -58,7 +58,7 @@ def emit(problem: Problem, source: str, examples: int = EXAMPLES) -> str:
 def refute(problem: Problem, source: str, examples: int = EXAMPLES) -> Refuted | Unknown:
     """Look for a request that is allowed and breaks a sentence. Raises InfrastructureError without Hypothesis."""
     if not installed():
-        raise InfrastructureError("Hypothesis is not installed; run: pip install "solon[verify]"")
+        raise InfrastructureError("Hypothesis is not installed; run: pip install 'solon[verify]'")
     try:
         compiled(problem, source)  # nothing else is run outside the jail
     except NotCompiled as error:
