@@ -1,5 +1,6 @@
 """Settings of all tests: properties are tried on the same examples everywhere, and a busy machine fails no test."""
 
+import asyncio
 import functools
 import os
 import shutil
@@ -33,3 +34,17 @@ def chromium() -> Iterator[Any]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test run an event loop of its own: Playwright's runs on in this thread once a browser was opened here."""
+    loop = None if request.node.get_closest_marker("browser") else asyncio._get_running_loop()
+    if loop is None:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(loop)
