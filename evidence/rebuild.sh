@@ -15,5 +15,5 @@ for name; do
     policies=src/solon/tasks/games/policies
     solon run "${name%%_*}" --option "objective=$objective" --seed $seed --seeds 20 --partner-seeds 3 --quiet \
         --proposer "scripted:$policies/$rival.py,$policies/$name.py" --strategy best-of-n:n=2 --out "evidence/$name"
-    rm -f "evidence/$name/lock" "evidence/$name/timing.json"
+    rm -f "evidence/$name/lock" "evidence/$name/timing.json" "evidence/$name/report.html"  # drawn anew by solon report
 done

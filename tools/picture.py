@@ -1,6 +1,6 @@
 """Take the picture of the report for README and the site.
 
-Run: python tools/picture.py RUN docs/images/report.png
+Run: solon report RUN; python tools/picture.py RUN docs/images/report.png
 Needs Playwright and a Chromium; where it is, says $CHROMIUM (default /usr/bin/chromium).
 """
 
