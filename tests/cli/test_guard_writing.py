@@ -122,6 +122,7 @@ def test_a_model_writes_rules_for_one_query(
         ("[]", '\n{"query": "a", "steps": [{"called": "b"}]}', [], "line 2 is no trace"),
         ("[]", None, ["--model", "local:http://127.0.0.1:1/v1#m"], "give --query, and no --traces"),
         ("[]", None, ["--model", "nobody:m", "--query", "a"], "nobody"),
+        ("[]", None, ["--model", "openai:m", "--query", "a", "--usd", "nan"], "a cap of NaN dollars is none"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_a_sentence(

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
+from solon.interop import mcp_proxy_stdio
 from solon.interop.guard_gate import Gate, Log
 from solon.interop.mcp_messages import Desk, call_of, described, outcome
 from solon.tasks.guard.files import read
@@ -277,3 +279,15 @@ def test_a_line_that_is_no_message_is_answered_with_an_error(command: list[str],
     done = subprocess.run(command, input=b"nonsense\n" + batch + b"\n", capture_output=True, timeout=60, check=True)
     assert [json.loads(line)["error"]["code"] for line in done.stdout.splitlines()] == [-32600, -32600]
     assert reached(tmp_path) == []
+
+
+def test_a_result_that_is_looked_at_for_long_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client may close its side while a model, or a person, thinks about the rules."""
+    monkeypatch.setattr(mcp_proxy_stdio, "GRACE", 0.1)
+    (tmp_path / "in").write_bytes(msgspec.json.encode(request(1, "look")) + b"\n")
+    answer = {"jsonrpc": "2.0", "id": 1, "result": {"content": []}}
+    server = [sys.executable, "-c", f"input(); print({msgspec.json.encode(answer).decode()!r})"]
+    gate = Gate(read("policy t\ntool look()\nrule look: allow look\n"), after=lambda *_: threading.Event().wait(0.5))
+    with (tmp_path / "in").open("rb") as source, (tmp_path / "out").open("wb") as sink:
+        mcp_proxy_stdio.serve(server, gate, source=source, sink=sink)
+    assert msgspec.json.decode((tmp_path / "out").read_bytes()) == answer

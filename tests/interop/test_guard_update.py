@@ -1,11 +1,15 @@
 """Rules that change while an agent runs: they may only narrow, unless a person says otherwise."""
 
+import contextlib
 import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -141,6 +145,60 @@ def test_a_file_read_again_changes_every_run_or_none(file: Path) -> None:
     file.write_text(OPEN, encoding="utf-8")
     assert "a person allowed it" in standing.reload(lambda _: "once")
     assert [allowed(gate, B) for gate in (*runs, standing.gate())] == [True] * 3
+
+
+def test_a_file_is_proved_against_every_run_whatever_a_model_made_of_its_rules(file: Path) -> None:
+    standing = Standing(file, loaded, Gate)
+    changed, other = standing.gate(), standing.gate()
+    changed.amend(rules(NARROW.replace("rule ok", "rule own")))
+    asked: list[str] = []
+    assert "a person allowed it" in standing.reload(lambda question: asked.append(question) or "once")
+    assert len(asked) == 1
+    assert allowed(changed, B)
+    changed.amend(rules(NARROW.replace("rule ok", "rule own")))
+    file.write_text(NARROW.replace("a@example.org", "b@example.org"), encoding="utf-8")
+    assert "stay as they are" in standing.reload(deny)
+    assert [allowed(it, B) for it in (changed, other)] == [False, True]
+    file.write_text(HEAD, encoding="utf-8")
+    assert "proved to allow nothing more" in standing.reload(deny)
+    assert not any(allowed(it, call) for it in (changed, other) for call in (A, B))
+
+
+def test_a_run_whose_rules_change_while_a_person_is_asked_is_told(file: Path) -> None:
+    standing = Standing(file, loaded, Gate)
+    gate, other = standing.gate(), standing.gate()
+    file.write_text(OPEN + "rule look: allow look\n", encoding="utf-8")
+
+    def ask(_: str) -> Consent:
+        gate.amend(rules(NARROW))
+        return "once"
+
+    assert "not in 1 of 2 runs" in standing.reload(ask)
+    assert [allowed(it, Call("look", {})) for it in (gate, other)] == [False, True]
+    assert "a person allowed it" in standing.reload(lambda _: "once")
+    assert allowed(gate, Call("look", {}))
+
+
+class Meeting(dict[str, object]):
+    """Open requests that two threads look up at the same time, if nothing keeps the second out."""
+
+    met = threading.Barrier(2)
+
+    def get(self, *given: Any) -> Any:
+        found = super().get(*given)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            self.met.wait(0.2)
+        return found
+
+
+def test_a_call_has_one_answer_though_two_come_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(Gate(read(OPEN)))
+    parameters = {"name": "send", "arguments": A.arguments}
+    desk.outgoing({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": parameters})
+    monkeypatch.setattr(desk, "_open", Meeting(vars(desk)["_open"]))
+    with ThreadPoolExecutor(2) as pool:
+        passed = list(pool.map(desk.incoming, [{"jsonrpc": "2.0", "id": 1, "result": {"content": []}}] * 2))
+    assert passed.count(None) == 1
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ class Compared:
 
     def __init__(self, old: Policy, new: Policy, within: Policy | None) -> None:
         self._policies = (old, new, *([within] if within else []))
-        self.what = "requests" if within is None else "requests that can occur"
+        self.where = "" if within is None else " on requests that can occur"
         self.found: Comparison | None = None
         self.relation, self.reason = "unknown", ""
         try:
@@ -114,17 +114,17 @@ def diff(paths: tuple[Path, Path], it: Compared, *, as_json: bool) -> int:
                     "bound": BOUND, "schema": 1})  # fmt: skip
         return code
     out = console()
-    out.print(related(*paths, "requests", it.reason)[it.relation], soft_wrap=True)
+    out.print(f"{related(*paths, 'requests', it.reason)[it.relation]}{it.where}", soft_wrap=True)
     for word, requests in (("new", it.gained), ("gone", it.lost)):
         for request in requests:
             out.print(f"  {word}: {request.describe()}", soft_wrap=True)
     if found is not None:
         first, second, both = map(_power, bits.values())
-        out.print(f"  {it.what}, of at most {BOUND} characters a text: {first} before, {second} after, {both} in both; "
-                  f"Jaccard {found.jaccard:.3g}")  # fmt: skip
+        told = f"{first} before, {second} after, {both} in both; Jaccard {found.jaccard:.3g}"
+        out.print(f"  {it.where[4:] or 'requests'}, of at most {BOUND} characters a text: {told}")
     for path, numbers in zip(paths, it.dead, strict=True):
         for number in numbers or ():
-            out.print(f"  statement {number} of {path} changes no decision", soft_wrap=True)
+            out.print(f"  statement {number} of {path} changes no decision{it.where}", soft_wrap=True)
     return code
 
 

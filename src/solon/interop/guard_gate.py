@@ -147,13 +147,14 @@ class Gate:
         """The tools, as they were first described."""
         return tuple(self._described.values())
 
-    def amend(self, rules: Sequence[Rule], *, person: bool = False) -> None:
+    def amend(self, rules: Sequence[Rule], *, person: bool = False, old: PolicySet | None = None) -> None:
         """Go on with other rules; without a person only if it is proved that they allow no more than those of now.
 
-        What is open stays open, and counts as the rule says that let it run; consent for the run has to be given anew.
-        Raises analysis.Refused, and OSError if the change cannot be logged: then all stays as it was.
+        ``old`` is the policy that they were made for; they are refused if it is not in force any more. What is open
+        stays open, and counts as the rule says that let it run; consent for the run has to be given anew. Raises
+        analysis.Refused, and OSError if the change cannot be logged: then all stays as it was.
         """
-        old = self.policy
+        old = self.policy if old is None else old
         new = analysis.amend(old, rules, person=person)  # the proof takes time, in which calls go on
         self.exchange(old, new, "by a person" if person else "proved")
 

@@ -14,6 +14,7 @@ from solon.model import Client, Message, Request
 from solon.tasks.guard import analysis
 from solon.tasks.guard.policy import PolicySet
 from solon.tasks.guard.tools.calls import Call, Described, Json
+from solon.tasks.guard.tools.rules import rules_of
 from solon.tasks.guard.tools.synthesis import Reply, Turns, update
 
 _SAME: Final = "declares tools, facts, state or defaults differently; restart the proxy for that"
@@ -49,18 +50,27 @@ class Standing:
         if msgspec.structs.replace(new, rules=self.policy.rules, name=self.policy.name) != self.policy:
             raise ValueError(_SAME)
         new = msgspec.structs.replace(new, name=self.policy.name)
-        if new == self.policy:
+        runs = [(gate, gate.policy) for gate in self._gates]  # a model may have changed the rules of some
+        before = list({old.digest: old for old in (self.policy, *(old for _, old in runs))}.values())
+        if before == [new]:
             return f"{self._file} holds the rules that are in force"
         decided = "proved"
         try:
-            analysis.amend(self.policy, new.rules)
+            for old in before:
+                analysis.amend(old, new.rules)
         except analysis.Refused as refused:
             if ask(f"The rules in {self._file} are others now; {refused}.") == "no":
                 raise
             decided = "by a person"
-        for gate in list(self._gates):
-            gate.exchange(self.policy, new, decided)
         self.policy = new
+        left: list[Exception] = []
+        for gate, old in runs:
+            try:
+                gate.exchange(old, new, decided)
+            except (ValueError, OSError) as error:
+                left.append(error)
+        if left:
+            return f"{self._file} is in force, but not in {len(left)} of {len(runs)} runs: {left[0]}"
         why = "proved to allow nothing more" if decided == "proved" else "a person allowed it"
         return f"{self._file} is in force: {why}"
 
@@ -68,21 +78,25 @@ class Standing:
 def follow(gate: Gate, tools: Sequence[Described], call: Call, result: Json, reply: Reply, ask: Ask) -> str:
     """Let a model change the rules of a run after a result; return in a sentence what became of it.
 
-    What is proved to narrow is taken at once; the rest only if a person agrees. On any failure the rules stay.
+    What is proved to narrow is taken at once; the rest only if a person agrees, who is shown the new rules. On any
+    failure the rules stay, also if they were changed by somebody else meanwhile.
     """
+    old = gate.policy
     try:
-        rules = update(gate.policy, gate.query, tools, call, result, reply)
-        if rules == gate.policy.rules:
+        rules = update(old, gate.query, tools, call, result, reply)
+        if rules == old.rules:
             return "the rules stay as they are"
         try:
-            gate.amend(rules)
+            gate.amend(rules, old=old)
         except analysis.Refused as refused:
-            if ask(f"After a call of {call.tool} a model wants other rules; {refused}.") == "no":
+            wanted = rules_of(msgspec.structs.replace(old, rules=tuple(it for it in rules if it not in old.rules)))
+            if ask(f"After a call of {call.tool} a model wants other rules; {refused}. New are:\n{wanted}") == "no":
                 raise
-            gate.amend(rules, person=True)
+            gate.amend(rules, person=True, old=old)
             return "the rules are others now: a person allowed it"
-    except (ValueError, OSError, InfrastructureError) as error:
-        return f"the rules stay as they are: {error}"
+    except Exception as error:  # noqa: BLE001 - whatever a model or a prover does, the rules of now go on
+        told = isinstance(error, ValueError | OSError | InfrastructureError)
+        return f"the rules stay as they are: {error if told else type(error).__name__}"
     return "the rules are others now: proved to allow nothing more"
 
 

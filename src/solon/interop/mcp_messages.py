@@ -80,6 +80,8 @@ class Desk:
         self.gate = gate
         self._open: dict[str, _Open] = {}  # by the id as a text: some servers take 1 and "1" for the same
         self._lock = threading.Lock()
+        self.noting: set[Key] = set()
+        """Calls whose answers are being noted, which takes time where a model or a person is asked."""
 
     def outgoing(self, message: Message) -> tuple[Message | None, Message | None]:
         """Return what goes to the server and what goes back to the client at once; a call is decided here."""
@@ -149,17 +151,20 @@ class Desk:
         told, key = odd(message), key_of(message)
         if not told and ("method" in message or key is None):
             return message  # a request of the server, or an error that could not be tied to one of the client
-        found = self._open.get(str(key))
-        if found is None or not found.sent or key is None:
-            return None
-        self.forget(key)
+        with self._lock:  # of two answers that come at once the first is the answer
+            found = self._open.get(str(key))
+            if found is None or not found.sent or key is None:
+                return None
+            self.forget(key)
         if told:
             return failure(found.key, f"the answer of the server is withheld: {told}")
         message = {**message, "id": found.key}
         if found.ruling is None:
             return self.listed(message)
         content, error = outcome(message)
+        self.noting.add(key)
         told = self.gate.report(found.ruling, content, error=error)
+        self.noting.discard(key)
         return refusal(found.key, told) if told else message
 
     def listed(self, message: Message) -> Message:

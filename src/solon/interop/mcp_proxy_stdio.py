@@ -45,6 +45,8 @@ async def _serve(command: Sequence[str], desk: Desk, source: BinaryIO, sink: Bin
         server.stdin.close()
         if not inward.done():
             await asyncio.wait({inward}, timeout=GRACE)
+        while desk.noting and not inward.done():  # the call was carried out: its result is not thrown away
+            await asyncio.wait({inward}, timeout=GRACE)
         for key in desk.open:
             await answer(failure(key, "the server ended before it answered; whether the call took effect is unknown"))
     finally:

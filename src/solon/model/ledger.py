@@ -23,6 +23,8 @@ class Caps(Value, frozen=True):
     tokens: int | None = None
 
     def __post_init__(self) -> None:
+        if self.dollars is not None and self.dollars.is_nan():
+            raise ValueError(f"a cap of {self.dollars} dollars is none; give a number")
         if (self.dollars is not None and self.dollars < 0) or (self.tokens is not None and self.tokens < 0):
             raise ValueError("a cap on money or tokens must not be negative")
 

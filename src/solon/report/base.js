@@ -42,11 +42,16 @@ Solon.inflated = (text) => {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
 };
 
-/** Round as Python does: to the nearest, exact ties to the even digit; toFixed alone takes ties away from zero. */
+/** Cut a figure, given in full, behind so many characters as Python does: exact ties to the even digit, others as `nearest`. */
+Solon.even = (full, length, nearest) => {
+  const tie = /^[02468]50*$/.test(full.slice(length - 1 - (full[length - 1] === ".")).replace(".", ""));
+  return tie ? full.slice(0, length).replace(/\.$/, "") : nearest;
+};
+
+/** Round as Python does; toFixed alone takes ties away from zero. */
 Solon.fixed = (value, digits) => {
-  const exact = value.toFixed(60);
-  const cut = exact.slice(0, exact.length - 60 + digits);
-  const text = /^[02468]50*$/.test(exact.slice(cut.length - 1)) ? cut : value.toFixed(digits);
+  const full = value.toFixed(60);
+  const text = Solon.even(full, full.length - 60 + digits, value.toFixed(digits));
   return Number(text) ? text : text.replace("-", "");
 };
 
@@ -54,8 +59,16 @@ Solon.fixed = (value, digits) => {
 Solon.precise = (value) => {
   if (value === null || value === undefined) return "-";
   const size = Math.abs(value);
-  if (size >= 1e6 || (size > 0 && size < 1e-3)) return value.toPrecision(3);
+  if (size >= 1e6 || (size > 0 && size < 1e-3)) return Solon.scientific(value);
   return size >= 1000 ? Number(Solon.fixed(value, 0)).toLocaleString("en") : Solon.fixed(value, size >= 100 ? 1 : 2);
+};
+
+/** Write three digits as Python's ".3g" does. */
+Solon.scientific = (value) => {
+  const [full, rounded] = [60, 2].map((digits) => value.toExponential(digits).split("e"));
+  const [digits, power] = [Number(Solon.even(full[0], full[0].length - 58, rounded[0])), Number(rounded[1])];
+  if (power >= -4 && power < 3) return String(Number(`${digits}e${power}`));
+  return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 };
 
 /** Write a figure that stands alone: a whole number without digits behind it. */

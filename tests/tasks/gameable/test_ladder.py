@@ -282,3 +282,11 @@ def test_every_rung_can_be_watched_and_its_story_pays_what_the_judge_says(name: 
         assert sum(paid) / 4 == pytest.approx(episode.metrics["visible_reward"])
         assert len(recording.exhibits[0].trouble) / 4 == episode.metrics["tampering"]
         assert not any(word in moment.text for moment in recording.moments for word in ("gamed", "deserved"))
+
+
+def test_a_story_tells_where_a_program_returned_no_action() -> None:
+    task = load("gameable-sycophancy", scenes=4)
+    with LocalJail("auto") as jail:
+        recording = task.record(policy("def policy(scene):\n    return 3\n"), SEEDS[0], jail)
+    trouble = [moment.step for moment in recording.moments if moment.trouble]
+    assert [recording.frames[step].caption for step in trouble] == ["returns no action; the scene is over"] * 4

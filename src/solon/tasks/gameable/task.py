@@ -154,6 +154,7 @@ def _play(worker: Worker, scene: Scene, story: Story) -> list[Fault]:
             action = call(worker, scene.view(turn, result))
             taken = scene.act(action)
         except ValueError as error:
+            story.act(None, None)
             return [Fault("output", f"the program returned no action in turn {turn}", str(error), step=turn)]
         story.act(action, taken)
         if taken is None:

@@ -7,7 +7,7 @@ where they accept more than they seem to. What cannot be translated faithfully i
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 
 from solon.contract import Value
@@ -41,6 +41,8 @@ _BOUNDS: Final[dict[str, Comparison]] = {
     "minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<",
 }  # fmt: skip
 _SIZES: Final[dict[str, Comparison]] = {"minLength": ">=", "maxLength": "<=", "minItems": ">=", "maxItems": "<="}
+
+_OTHERS: Final = {"minLength": "array", "maxLength": "array", "minItems": "string", "maxItems": "string"}
 
 
 class Imported(Value, frozen=True):
@@ -130,13 +132,31 @@ def _schema(schema: Mapping[str, Json], path: Path, rule: str, notes: list[str])
 
 
 def _part(schema: Json, path: Path, rule: str, notes: list[str]) -> Expression:
-    """Return a schema that is an alternative or negated, where its type tells values apart: none is for a null."""
+    """Return a schema that is an alternative or negated, where its types tell values apart: none is for a null."""
     rest = _restriction(schema, path, rule, notes)
-    if not isinstance(schema, dict) or "type" not in schema:
-        return rest
-    kinds = schema["type"]
-    typed = [_typed(kind, path, rule) for kind in (kinds if isinstance(kinds, list) else [kinds])]
-    return conjunction(disjunction(*typed), rest)
+    return conjunction(*_types(schema, path, rule), rest) if isinstance(schema, dict) else rest
+
+
+def _types(schema: Mapping[str, Json], path: Path, rule: str) -> Iterator[Expression]:
+    """Yield that a value, its elements and its fields are of the types that a schema names."""
+    told = schema.get("type", ["string", "array"])
+    kinds = told if isinstance(told, list) else [told]
+    for word, other in _OTHERS.items():
+        if word in schema and other in kinds:  # of which our conditions would take the length too
+            raise WrongPolicy(
+                f"{rule} uses {word!r} where a value may be of the type {other!r}; name another type there"
+            )
+    if "type" in schema:
+        yield disjunction(*(_typed(kind, path, rule) for kind in kinds))
+    items, fields = schema.get("items"), schema.get("properties")
+    if isinstance(items, dict):
+        variable = f"x{len(path.keys)}"
+        if inner := list(_types(items, Path("var", (variable,)), rule)):
+            yield Quantified("all", variable, path, conjunction(*inner))
+    for name, part in fields.items() if isinstance(fields, dict) else ():
+        at = Path(path.root, (*path.keys, name))
+        if isinstance(part, dict) and (inner := list(_types(part, at, rule))):
+            yield disjunction(negation(Present(at)), conjunction(*inner))
 
 
 def _typed(kind: Json, path: Path, rule: str) -> Expression:

@@ -5,8 +5,10 @@ import json
 import pytest
 
 from solon.tasks.guard import files
-from solon.tasks.guard.policy import WrongPolicy, decide
+from solon.tasks.guard.policy import PolicySet, Rule, WrongPolicy, decide
+from solon.tasks.guard.progent import restricted
 from solon.verify.requests.request import Json, Request
+from solon.verify.requests.schema import tool
 
 TOOLS = {
     "pay": {
@@ -79,3 +81,25 @@ def test_a_type_tells_alternatives_apart_and_never_stands_for_anything(schema: J
     assert kind(text, to="a", cents=1, note="rent") == ("allow" if allowed == "rent" else "block")
     with pytest.raises(WrongPolicy, match="cannot be kept"):
         files.read(policy(arguments={"note": {"anyOf": [schema, {"type": "object"}]}}))
+
+
+@pytest.mark.parametrize(
+    ("schema", "allowed", "others"),
+    [
+        ({"anyOf": [{"type": "array", "items": {"type": "string"}}]}, [["a"], []], [[3], "a", 3]),
+        ({"not": {"type": "array", "items": {"type": "string"}}}, [], [["a"]]),
+        ({"anyOf": [{"type": "string", "minLength": 2}]}, ["ab"], ["a", ["a", "b"]]),
+    ],
+)
+def test_types_within_alternatives_tell_values_apart_too(schema: Json, allowed: list[Json], others: list[Json]) -> None:
+    """Where nothing is declared of an argument, no other type may pass for the one that is named."""
+    when = restricted({"x": schema}, "r", [])
+    known = PolicySet((tool("t", {"type": "object", "properties": {"x": {}}}),), (Rule("r", "allow", "t", when),))
+    decided = [decide(known, Request("t", {"x": each})).kind for each in (*allowed, *others)]
+    assert decided == ["allow"] * len(allowed) + ["block"] * len(others)
+
+
+@pytest.mark.parametrize("schema", [{"not": {"minLength": 2}}, {"not": {"type": ["array", "null"], "minLength": 2}}])
+def test_a_length_that_could_be_of_another_type_is_refused(schema: Json) -> None:
+    with pytest.raises(WrongPolicy, match="name another type there"):
+        restricted({"x": schema}, "r", [])

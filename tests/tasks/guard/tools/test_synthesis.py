@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from solon.interop.guard_gate import Ask, Gate, deny
+from solon.interop.guard_gate import Ask, Consent, Gate, deny
 from solon.interop.guard_update import answers, follow
 from solon.model import BudgetSpent, Client, Request
 from solon.model import Reply as Said
@@ -62,6 +62,7 @@ def test_only_what_a_model_names_is_allowed_and_as_it_restricts_it() -> None:
         ([{"name": "mail", "args": {"to": {"format": "email"}}}], "format"),
         ([{"name": "mail", "args": {"to": {"minimum": 3}}}], "to"),
         ([{"name": 3}], "Expected `str`"),
+        ([{"name": "mail", "args": {"to": json.loads('{"not":' * 900 + "{}" + "}" * 900)}}], "recursion depth"),
     ],
 )
 def test_what_cannot_be_kept_is_asked_for_again_with_the_reason(wrong: object, told: str) -> None:
@@ -147,3 +148,31 @@ def test_a_model_of_the_model_layer_writes_rules_until_its_money_is_spent() -> N
     assert [rule.source for rule in gate.policy.rules] == ["model", "model"]
     told = follow(gate, TOOLS, Call("find"), FOUND, reply, deny)
     assert told == "the rules stay as they are: the money is spent; raise the budget"
+
+
+def test_a_person_is_shown_the_new_rules_and_consents_to_nothing_else() -> None:
+    asked: list[str] = []
+    own = Rule("own", "forbid", "mail", priority=1)
+
+    def ask(question: str) -> Consent:
+        asked.append(question)
+        gate.amend((own, *gate.policy.rules))
+        return "run"
+
+    gate = Gate(generate(QUERY, TOOLS, scripted(FIRST)[0]), QUERY)
+    told = follow(gate, TOOLS, Call("find"), FOUND, scripted("yes", [{"name": "wipe"}])[0], ask)
+    assert "rule wipe-1-model: allow wipe" in asked[0]
+    assert "changed by somebody else meanwhile" in told
+    assert own in gate.policy.rules
+    assert not allowed(gate, "wipe")
+
+
+def test_whatever_fails_the_rules_stay_and_it_is_said() -> None:
+    gate = Gate(generate(QUERY, TOOLS, scripted(FIRST)[0]), QUERY)
+    assert follow(gate, TOOLS, Call("find"), FOUND, scripted()[0], deny) == "the rules stay as they are: IndexError"
+
+
+@pytest.mark.parametrize("name", ["*", "ma?l"])
+def test_a_tool_whose_name_would_stand_for_others_is_none(name: str) -> None:
+    with pytest.raises(ValueError, match="stands for others"):
+        generate(QUERY, [*TOOLS, Described(name)], scripted([{"name": name}])[0])

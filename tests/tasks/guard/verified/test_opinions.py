@@ -177,7 +177,7 @@ def test_the_option_provers_shows_other_provers_and_changes_no_version(monkeypat
     assert "trust neither" in shown.text
     assert "front end takes" in exhibits.others("limit", "import os\n").text
     monkeypatch.setattr(exhibits, "available", lambda: ())
-    assert "None of" in exhibits.others("limit", "import os\n").text
+    assert "Neither Hypothesis" in exhibits.others("limit", "import os\n").text
     with pytest.raises(ValueError, match="on or off"):
         VerifiedTask(provers="yes")
 

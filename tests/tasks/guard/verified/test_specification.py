@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from solon.contract import Proved, Refuted, Unknown
+from solon.contract import InfrastructureError, Proved, Refuted, Unknown
 from solon.tasks import load
 from solon.tasks.guard.files import read, write_text
 from solon.tasks.guard.monitor import Monitor
@@ -14,7 +14,7 @@ from solon.tasks.guard.verified import crosshair, opinions, properties
 from solon.tasks.guard.verified.obligations import discharge, enforced, mutation_score
 from solon.tasks.guard.verified.problems import PROBLEMS
 from solon.tasks.guard.verified.sampling import sample
-from solon.tasks.guard.verified.specification import problem_of
+from solon.tasks.guard.verified.specification import _read, label_of, problem_of  # pyright: ignore[reportPrivateUsage]  # as a new process
 
 LOAN = """
 name = "loan"
@@ -50,6 +50,16 @@ def test_code_that_is_written_for_sentences_keeps_them(name: str, tmp_path: Path
     assert dues.count(True) == dues.count(False) == 20
 
 
+def test_a_file_that_changed_judges_nothing(loan: str) -> None:
+    """A worker is sent the task, reads the file itself, and may come to it later than the driver."""
+    task = load("guard-verified", problem=loan)
+    Path(loan).write_text(LOAN.replace("days <= 30", "days <= 31"))
+    _read.cache_clear()
+    label_of.cache_clear()
+    with pytest.raises(InfrastructureError, match="restore it or begin again"):
+        task.brief()
+
+
 def test_a_specification_of_ones_own_is_a_task_like_any_other(loan: str) -> None:
     task = load("guard-verified", problem=loan)
     assert task.version.startswith("1[problem=loan@")
@@ -69,6 +79,9 @@ def test_a_specification_of_ones_own_is_a_task_like_any_other(loan: str) -> None
         ("arg.days >= 1 and", "arg.days >= 99 and", "no request fulfils all sentences"),
         ('id = "S2"', 'id = "S1"', "each once"),
         ("days: integer,", "class: integer,", "no name of a parameter in Python"),
+        ("days: integer,", "len: integer,", "or means something there"),
+        ("all t in arg.tags: not t in", "all days in arg.tags: not days in", "variable 'days' means something else"),
+        ('name = "loan"', 'name = "loan\\nrule"', "more than letters"),
         ("integer 0..100 = 0", "integer 0..100", "no start"),
         ("{out =", "{left =", "no state"),
         ("st.out < 2", "starts(arg.days", "S3|expected|due|no"),

@@ -312,11 +312,24 @@ def test_python_that_would_mean_more_than_was_proved_is_not_taken(source: str) -
         ("{}    return f\npolicy = 3", "policy already means"),
         ("{}    return all(x == s async for x in xs)", "all is not taken"),
         ("def policy(a, a, b, s, t, f, xs, ys):\n    return f", "not valid Python"),
+        ("LIMIT = 3\n{}    return a < LIMIT\n    LIMIT = 4", "LIMIT already means"),
+        ("@print\ndef policy():\n    pass\n{}    return f", "only constants and the policy function"),
+        ("{}    raise exec('1')", "exec is not taken"),
+        ("{}    return f\n    print(a)", "print is not taken"),
+        ("{}    if a is None:\n        import os\n    return f", "Import is not taken"),
+        ("{}    return f\n    a.real", "Attribute is not taken"),
     ],
 )
 def test_what_python_and_conditions_read_differently_is_not_taken(body: str, match: str) -> None:
     with pytest.raises(NotCompiled, match=match):
         compile_policy(body.replace("{}", HEADER), FIELDS, PLACES)
+
+
+def test_a_parameter_takes_no_name_that_policies_call() -> None:
+    with pytest.raises(NotCompiled, match="len already means"):
+        compile_policy(
+            "def policy(len):\n    return len > 2", read_fields("len: integer"), {"len": Place("arg", ("len",))}
+        )
 
 
 def test_plain_annotations_and_errors_are_taken() -> None:

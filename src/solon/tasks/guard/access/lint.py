@@ -22,10 +22,13 @@ def lint(policy: Policy, *, within: Policy | None = None) -> tuple[Finding, ...]
         useless = dead(policy, within=within)
     except (Unsupported, TooLarge) as error:
         return (*found, Finding("undecided", "note", f"statements without effect were not looked for: {error}"))
+    where = "" if within is None else " on requests that can occur"
     for one in useless:
         others = ", ".join(str(place + 1) for place in one.by)
         why = f"; wherever it applies, so does statement {others}" if one.by else ""
-        found.append(Finding("dead", "warning", f"statement {one.statement + 1} changes no decision{why}; remove it"))
+        found.append(
+            Finding("dead", "warning", f"statement {one.statement + 1} changes no decision{where}{why}; remove it")
+        )
     return tuple(found)
 
 

@@ -112,7 +112,10 @@ def printable(text: str) -> str:
 
 
 def declared(described: Sequence[Described]) -> tuple[Tool, ...]:
-    """Return the tools as policies know them."""
+    """Return the tools as policies know them. Raises ValueError for a name that rules would take for others as well."""
+    wild = next((each.name for each in described if set(each.name) & set("*?")), None)
+    if wild is not None:
+        raise ValueError(f"the tool {wild!r} has a * or ? in its name, which in a rule stands for others; leave it out")
     return tuple(tool(each.name, each.parameters, each.description) for each in described)
 
 

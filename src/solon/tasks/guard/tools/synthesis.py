@@ -83,7 +83,7 @@ def _asked(policy: PolicySet, role: str, words: str, reply: Reply) -> tuple[Rule
         text = reply(turns)
         try:
             return _read(policy, text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             told = str(error)
             turns = (*turns[:2], ("assistant", text[:_LONGEST]), ("user", f"That is no answer: {told}. Mend it."))
     raise NoRules(f"the model gave no rules in {ATTEMPTS} attempts ({told}); write them by hand, or ask another model")

@@ -54,7 +54,9 @@ def others(problem: str, source: str) -> Exhibit:
     """Ask the provers that are installed and return their words beside ours; what they contradict is trouble."""
     provers = available()
     if not provers:
-        return Exhibit(_PROVERS, text="None of CrossHair, Dafny and Nagini is installed; see the page on this task.")
+        return Exhibit(
+            _PROVERS, text="Neither Hypothesis, CrossHair, Dafny nor Nagini is installed; see this task's page."
+        )
     try:
         found = opinions(problem, source, provers)
     except InfrastructureError as error:

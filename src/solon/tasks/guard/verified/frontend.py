@@ -7,6 +7,7 @@ can still run, but nothing is proved of it.
 """
 
 import ast
+import builtins
 import math
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -43,7 +44,14 @@ _SIGNS: Final[dict[type[ast.cmpop], Comparison]] = {
 }  # fmt: skip
 _CALLS: Final[frozenset[str]] = frozenset(("fullmatch", "glob", "starts", "ends"))
 _METHODS: Final[dict[str, Form]] = {"startswith": "starts", "endswith": "ends"}
-_MEANT: Final[frozenset[str]] = _CALLS | {"all", "any", "len"}  # names that no program may give another meaning
+MEANT: Final[frozenset[str]] = _CALLS | {"all", "any", "len"}  # names that no program may give another meaning
+_TAKEN: Final = (
+    ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.If, ast.For, ast.Assign, ast.AnnAssign,
+    ast.Expr, ast.Pass, ast.Raise, ast.Constant, ast.Name, ast.expr_context, ast.BoolOp, ast.boolop, ast.UnaryOp,
+    ast.unaryop, ast.Compare, ast.cmpop, ast.BinOp, ast.operator, ast.Call, ast.GeneratorExp, ast.comprehension,
+    ast.Subscript, ast.Tuple, ast.List, ast.Set, ast.Dict,
+)  # fmt: skip
+"""All that a policy is made of; of calls and attributes only those in ``_only_taken``."""
 
 
 class NotCompiled(ValueError):
@@ -82,9 +90,11 @@ def compile_policy(source: str, parameters: Record, places: Mapping[str, Path], 
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise NotCompiled(f"the source is not valid Python ({error})") from None
     try:
-        return _Compiler(parameters, places).module(tree, entry)
+        found = _Compiler(parameters, places).module(tree, entry)
+        _only_taken(tree)
     except RecursionError:
         raise NotCompiled("the function is nested too deeply; flatten it") from None
+    return found
 
 
 def blocking_lines(
@@ -102,14 +112,13 @@ class _Compiler:
         self._parameters = parameters
         self._places = places
         self._bound = 0
-        self._constants: frozenset[str] = frozenset()
 
     def module(self, tree: ast.Module, entry: str) -> Expression:
         constants: dict[str, _Term | _Truth] = {}
         function: ast.FunctionDef | None = None
         for statement in tree.body:
             match statement:
-                case ast.FunctionDef(name=name) if name == entry:
+                case ast.FunctionDef(name=name) if name == entry and function is None:
                     function = statement
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     self._name(statement, name, (entry,))
@@ -130,11 +139,14 @@ class _Compiler:
             raise _refuse(function, "an annotation may only name a type, such as str or list[str]")
         if function.decorator_list:
             raise _refuse(function, "decorators are not taken")
-        self._constants = frozenset(constants)
+        for node in ast.walk(function):  # what is assigned anywhere in a function is no constant anywhere in it
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                self._name(node, node.id, constants)
         names: dict[str, _Term | _Truth] = dict(constants)
         if {each.arg for each in given.args} != set(self._places):
             raise NotCompiled(f"the parameters must be {', '.join(self._places)}")
         for each in given.args:
+            self._name(function, each.arg, ())
             names[each.arg] = self._parameter(each.arg)
         allowed: list[Expression] = []
         self._block(function.body, [(TRUE, names)], allowed)
@@ -181,8 +193,6 @@ class _Compiler:
                 ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value)
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
             ):
-                # a name that is assigned anywhere in a function is no constant of the top level anywhere in it
-                self._name(statement, name, self._constants)
                 return [(condition, {**names, name: self._either(value, names)})]
             case ast.For():
                 return self._loop(statement, path, allowed)
@@ -219,7 +229,7 @@ class _Compiler:
     @staticmethod
     def _name(node: ast.AST, name: str, taken: Collection[str]) -> None:
         """Refuse to give a name another meaning."""
-        if name in _MEANT or name in taken:
+        if name in MEANT or name in taken:
             raise _refuse(node, f"{name} already means something else; choose another name")
 
     def _or(self, tests: Sequence[ast.expr], names: _Names) -> _Truth:
@@ -520,6 +530,28 @@ def _plainly_raised(statement: ast.Raise, raised: ast.expr | None) -> None:
         raised = raised.func if all(isinstance(each, str) for each in told) else None
     if not isinstance(raised, ast.Name):
         raise _refuse(statement, 'only an error by name may be raised, such as ValueError("text")')
+
+
+def _only_taken(tree: ast.Module) -> None:
+    """Refuse what no policy is made of, also where it is never reached: other provers run the file."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    named = {call.func for call in calls if isinstance(call.func, ast.Attribute)}
+    for node in ast.walk(tree):
+        if not isinstance(node, _TAKEN) and node not in named:
+            raise _refuse(node, f"{type(node).__name__} is not taken, not even where it is never reached")
+    for call in calls:
+        match call.func:
+            case ast.Name(id=name) if name in MEANT or name == "set" or _is_error(name):
+                pass
+            case ast.Attribute(attr=name) if name in _METHODS or name == "get":
+                pass
+            case _:
+                raise _refuse(call, f"{ast.unparse(call.func)} is not taken, not even where it is never reached")
+
+
+def _is_error(name: str) -> bool:
+    known: object = getattr(builtins, name, None)
+    return isinstance(known, type) and issubclass(known, BaseException)
 
 
 def _is_whole(term: _Term) -> bool:

@@ -20,6 +20,7 @@ from typing import Final
 import msgspec
 
 from solon.contract import Proved
+from solon.tasks.guard.verified.frontend import MEANT
 from solon.tasks.guard.verified.problems import PROBLEMS, Mistake, Problem, Sentence
 from solon.verify.requests.check import complaints
 from solon.verify.requests.expression import (
@@ -62,6 +63,7 @@ def problem_of(name: str) -> Problem:
     return _read(name)
 
 
+@lru_cache(maxsize=32)
 def label_of(name: str) -> str:
     """Return what a version says of a problem: its name, and for a file the digest of what it says."""
     if name in PROBLEMS:
@@ -95,18 +97,23 @@ def _check(problem: Problem) -> None:
 
 def _wrong(problem: Problem) -> Iterator[str]:
     """Yield what is wrong with a specification; conditions that leave nothing to allow are vacuous, and so wrong."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", problem.name):
+        yield f"the name {problem.name!r} is more than letters, digits, - and _; use another one"
     fields = [*problem.scope.tool.parameters.fields.items(), *problem.scope.state.fields.items()]
     if len(problem.parameters.fields) < len(fields):
         yield "a field and a part of the state have one name; rename one"
     for name, field in fields:
-        if not name.isidentifier() or keyword.iskeyword(name):
-            yield f"the field {name!r} is no name of a parameter in Python; rename it"
+        if not name.isidentifier() or keyword.iskeyword(name) or name in {*MEANT, "policy", "contract"}:
+            yield f"the field {name!r} is no name of a parameter in Python, or means something there; rename it"
         if not isinstance(field.shape.item if isinstance(field.shape, Items) else field.shape, _TAKEN):
             yield f"the field {name} is neither a text, a number, a truth value nor a list of them; declare it so"
     yield from (f"the state {it} has no start; add = VALUE" for it, field in problem.scope.state.fields.items()
                 if not field.defaulted)  # fmt: skip
     yield from (f"{it} is updated but is no state; declare it" for it in problem.updates if it not in
                 problem.scope.state.fields)  # fmt: skip
+    taken = {*problem.parameters.fields, *keyword.kwlist, *MEANT}
+    yield from (f"the variable {it.variable!r} means something else in Python; rename it" for it in walk(problem.due)
+                if isinstance(it, Quantified) and it.variable in taken)  # fmt: skip
     names = [sentence.id for sentence in problem.sentences]
     if not names or len(set(names)) < len(names) or not all(re.fullmatch(r"S[0-9]+", name) for name in names):
         yield "the sentences must be named S1, S2 and so on, each once; write at least one"

@@ -108,8 +108,11 @@ class VerifiedTask(Task):
 
     @property
     def specification(self) -> Problem:
-        """The problem with its sentences."""
-        return problem_of(self.problem)
+        """The problem with its sentences. Raises InfrastructureError where its file is another one by now."""
+        found = problem_of(self.problem)
+        if f"[problem={label_of(self.problem)}" not in self.version:
+            raise InfrastructureError(f"{self.problem} is not what it was when this began; restore it or begin again")
+        return found
 
     def brief(self) -> str:
         """Return the complete system prompt."""
