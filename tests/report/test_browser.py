@@ -1,6 +1,7 @@
 """The page in a headless Chromium: nothing leaves it, nothing goes wrong, and the keyboard is enough."""
 
 import base64
+import random
 import re
 import zlib
 from pathlib import Path
@@ -15,6 +16,7 @@ from report.test_page import HOSTILE, hostile_run
 from solon.contract import Figure, Finding
 from solon.playback import Exhibit
 from solon.report import player_page, write_report
+from solon.report.charts import figure
 from solon.report.page import Shown
 
 pytestmark = pytest.mark.browser
@@ -111,6 +113,15 @@ def test_a_place_under_the_pointer_is_told_in_figures(opened: Any, run: SimpleNa
         "({ parentElement: { chart: { tooltip } } }) => [...tooltip.title, ...tooltip.body.flatMap((one) => one.lines)]"
     )
     assert told == ["round 2", "1 valid, 0 rejected", "best of these 1", "best so far 1"]
+
+
+def test_figures_are_the_same_in_python_and_on_the_page(opened: Any, run: SimpleNamespace) -> None:
+    dice = random.Random(1)
+    values = [0.0, -0.0, -0.001, 1000.5, -1001.5, 1e6, 1.125e6, 9.9949e-4, 5e-324, 1e300, 999.95, 123456.5]
+    values += [dice.choice((1, -1)) * 10 ** dice.uniform(-8, 9) for _ in range(500)]
+    values += [dice.randrange(-24_000, 24_000) / 8 for _ in range(500)]
+    page = ready(opened(run.path))
+    assert page.evaluate("values => values.map(Solon.precise)", values) == list(map(figure, values))
 
 
 def test_a_click_on_the_returns_goes_to_that_step(opened: Any, run: SimpleNamespace) -> None:

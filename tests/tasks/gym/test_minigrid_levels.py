@@ -87,7 +87,7 @@ def test_a_recording_shows_the_level_as_a_board(jail: LocalJail) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["Unlock-v0", pytest.param("DoorKey-8x8-v0", marks=pytest.mark.measurement)])
+@pytest.mark.parametrize("name", ["Unlock-v0", "DoorKey-8x8-v0"])
 def test_a_program_is_found_offline_that_solves_held_out_episodes(name: str, tmp_path) -> None:
     card, _ = solon.run(
         f"gym:MiniGrid-{name}", strategy_options={"rounds": 3}, seed=1, sealed_seeds=40, out=tmp_path / "r", workers=2

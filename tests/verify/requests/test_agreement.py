@@ -61,8 +61,8 @@ def test_evaluator_and_automata_agree_on_random_requests() -> None:
 
 
 @pytest.mark.slow
-def test_evaluator_automata_and_both_solvers_agree_on_thousands_of_cases() -> None:
-    assert agree(rules=60, requests=50, start=5000, solvers=SOLVERS) == 3000
+def test_evaluator_automata_and_both_solvers_agree_on_ten_thousand_cases() -> None:
+    assert agree(rules=200, requests=50, start=5000, solvers=SOLVERS) == 10_000
 
 
 @pytest.mark.measurement
@@ -91,12 +91,6 @@ def test_engines_never_contradict_one_another_on_random_questions() -> None:
 
 
 @pytest.mark.slow
-def test_engines_never_contradict_one_another_on_more_random_questions() -> None:
-    counts = search(range(1000, 1080))
-    assert counts["Counterexample"] > 60
-
-
-@pytest.mark.measurement
 def test_engines_never_contradict_one_another_on_many_random_questions() -> None:
     counts = search(range(1000, 1400))
     assert counts["Counterexample"] > 300
