@@ -144,6 +144,15 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.Captur
     assert "none.json" in capsys.readouterr().err
 
 
+def test_the_remedy_for_a_wrong_trace_is_a_right_one(tmp_path: Path) -> None:
+    (tmp_path / "traces").write_text("{}")
+    with pytest.raises(ValueError, match="is no trace") as told:
+        read_traces(tmp_path / "traces")
+    form = str(told.value).partition("write a JSON line each: ")[2]
+    (tmp_path / "traces").write_text(form.replace("...", '"a"'))
+    assert read_traces(tmp_path / "traces") == (Trace("a", (Step(Call("a"), "a"),)),)
+
+
 def test_what_is_written_is_read_again(given: tuple[list[Trace], list[str]]) -> None:
     traces, files = given
     assert read_tools(Path(files[1])) == TOOLS

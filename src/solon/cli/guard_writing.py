@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 
@@ -21,20 +21,17 @@ from solon.tasks.guard import files
 from solon.tasks.guard.policy import PolicySet
 from solon.tasks.guard.tools.calls import Call, Described, Step, Trace
 from solon.tasks.guard.tools.guards import PolicyGuard
-from solon.tasks.guard.tools.mining import mine
+from solon.tasks.guard.tools.mining import By, mine
 from solon.tasks.guard.tools.query import for_query
 from solon.tasks.guard.tools.synthesis import Reply, generate
 
-By = Literal["provenance", "values"]
 _TOOLS: Final = 'write what the server answers to tools/list: {"tools": [{"name": ..., "inputSchema": {...}}]}'
 _PARTS: Final = 10
-_TRACE: Final = (
-    'write a JSON line each: {"query": ..., "steps": [{"call": {"tool": ..., "arguments": {}}, "result": ...}]}'
-)
+_TRACE: Final = 'write a JSON line each: {"query": ..., "steps": [{"tool": ..., "arguments": {}, "result": ...}]}'
 
 
 class Held(Value, frozen=True):
-    """What policies that were mined without a trace and its group let of it pass."""
+    """How many traces pass under policies that were mined without them, and where the others are blocked."""
 
     traces: int
     passed: int
